@@ -1,0 +1,60 @@
+-- Tables and indexes of the embedded store; safe to run again.
+-- takes: nothing
+-- gives: nothing
+-- why:   integer keys inside, URNs once; relations are WITHOUT ROWID so that one hop reads one place of one index, with the
+--        known-interval inside the key's pages in both directions.
+CREATE TABLE IF NOT EXISTS log_head (
+  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+  format INTEGER NOT NULL, size INTEGER NOT NULL, root TEXT NOT NULL, frontier TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL, simulated INTEGER NOT NULL, origin TEXT NOT NULL, key_text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS entry (
+  position INTEGER PRIMARY KEY,
+  recorded_at INTEGER NOT NULL, actor TEXT NOT NULL, command TEXT NOT NULL, command_digest TEXT NOT NULL,
+  item TEXT NOT NULL, event_type TEXT NOT NULL, subject TEXT NOT NULL, outcome TEXT NOT NULL,
+  leaf TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS entry_recorded_at ON entry (recorded_at, position);
+CREATE INDEX IF NOT EXISTS entry_command ON entry (actor, command);
+CREATE INDEX IF NOT EXISTS entry_subject ON entry (subject);
+
+CREATE TABLE IF NOT EXISTS artifact (
+  id INTEGER PRIMARY KEY,
+  urn TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, namespace TEXT NOT NULL, series TEXT NOT NULL, version TEXT NOT NULL,
+  window TEXT NOT NULL, referred_at INTEGER NOT NULL, referred_on INTEGER NOT NULL,
+  first_declared INTEGER NOT NULL, declared_from INTEGER NOT NULL, declared_to INTEGER NOT NULL, declared_on INTEGER NOT NULL,
+  exists_from INTEGER NOT NULL, actor TEXT NOT NULL, content TEXT NOT NULL, fields TEXT NOT NULL, told_by TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS artifact_series ON artifact (series);
+CREATE INDEX IF NOT EXISTS artifact_kind ON artifact (kind, namespace, urn);
+CREATE INDEX IF NOT EXISTS artifact_namespace ON artifact (namespace, urn);
+CREATE INDEX IF NOT EXISTS artifact_window ON artifact (window) WHERE window <> '';
+
+CREATE TABLE IF NOT EXISTS relation (
+  source INTEGER NOT NULL, relation TEXT NOT NULL, target INTEGER NOT NULL, known_from INTEGER NOT NULL,
+  known_to INTEGER NOT NULL, recorded_at INTEGER NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (source, relation, target, known_from)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS relation_target ON relation (target, relation, source, known_from, known_to);
+
+CREATE TABLE IF NOT EXISTS roll_out_change (
+  slot TEXT NOT NULL, deployment TEXT NOT NULL, change TEXT NOT NULL, at INTEGER NOT NULL, known_from INTEGER NOT NULL,
+  known_to INTEGER NOT NULL, namespace TEXT NOT NULL, mode TEXT NOT NULL, traffic REAL NOT NULL,
+  PRIMARY KEY (slot, deployment, change, at, known_from)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS roll_out_change_deployment ON roll_out_change (deployment);
+CREATE INDEX IF NOT EXISTS roll_out_change_namespace ON roll_out_change (namespace);
+
+CREATE TABLE IF NOT EXISTS definition (
+  name TEXT NOT NULL, version TEXT NOT NULL, known_from INTEGER NOT NULL, known_to INTEGER NOT NULL,
+  applies_from INTEGER NOT NULL, content TEXT NOT NULL, fields TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (name, version, known_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS annotation (
+  urn TEXT NOT NULL, field TEXT NOT NULL, position INTEGER NOT NULL,
+  commitment TEXT NOT NULL, salt TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (urn, field, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS annotation_position ON annotation (position);

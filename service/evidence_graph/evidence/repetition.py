@@ -1,0 +1,74 @@
+"""The same command again: finding what it recorded the first time, and giving the first answer."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from evidence_graph.evidence.commands import Command, Item, Outcome, Receipt, SealedValues
+from evidence_graph.evidence.decide import UNCHANGED
+from evidence_graph.evidence.seals import kept_seal
+from evidence_graph.evidence.state import State
+from evidence_graph.record.entry import decode_entry
+from evidence_graph.record.sealing import Sealed
+from evidence_graph.store.named_queries import Question
+
+
+class CommandsOf(msgspec.Struct, frozen=True):
+    """Commands of one actor by id."""
+
+    actor: str
+    commands: list[str]
+
+
+class RecordedItem(msgspec.Struct, frozen=True):
+    """One entry an earlier command left."""
+
+    command: str
+    position: int
+    command_digest: str
+    item: str
+    subject: str
+    outcome: str
+    body: str
+
+
+COMMANDS = Question("commands", CommandsOf, RecordedItem)
+
+
+def sealed_as_before(command: Command, before: Sequence[RecordedItem], state: State) -> tuple[Item, ...]:
+    """The items under the seals of the first time. A value erased since counts as equal: nobody can tell any more."""
+    own = {row.item: _commitments(row) for row in before}
+    last = before[-1].position
+    return tuple(_as_before(item, own.get(item.path, {}), last, state) for item in command.items)
+
+
+def _as_before(item: Item, own: dict[str, str], last: int, state: State) -> Item:
+    values: SealedValues = {}
+    for field, value in item.plain.items():
+        history = [known.sealed for known in state.annotation_history(item.subject, field) if known.position <= last]
+        erased = [known for known in history if known.erased and own.get(field, known.commitment) == known.commitment]
+        kept = kept_seal(item.subject, field, value, state)
+        values[field] = kept or (erased[-1] if erased else Sealed("", None, None))
+    return msgspec.structs.replace(item, sealed=values)
+
+
+def _commitments(row: RecordedItem) -> dict[str, str]:
+    annotations: dict[str, dict[str, str]] = getattr(decode_entry(row.body.encode()).event, "annotations", {})
+    return {field: form["sealed"] for field, form in annotations.items()}
+
+
+def first_answer(items: Sequence[Item], before: Sequence[RecordedItem], state: State) -> Receipt:
+    """What the command was told the first time: items without an entry were UNCHANGED."""
+    own = {row.item: row for row in before}
+    outcomes = (
+        Outcome(item.path, row.subject, row.outcome, row.position)
+        if (row := own.get(item.path))
+        else Outcome(item.path, item.subject, UNCHANGED, _position(item, state))
+        for item in items
+    )
+    return Receipt(tuple(outcomes), before[-1].position)
+
+
+def _position(item: Item, state: State) -> int | None:
+    known = state.artifact(item.subject)
+    return known.declared_from if known is not None and known.declared else None

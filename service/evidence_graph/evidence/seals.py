@@ -1,0 +1,36 @@
+"""Sealing the free text of a command: a value said again keeps its seal, a new one gets fresh salt."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from evidence_graph.evidence.commands import Command, Item, SealedValues
+from evidence_graph.evidence.state import State
+from evidence_graph.record.canonical import canonical_digest
+from evidence_graph.record.json_values import Json, JsonObject
+from evidence_graph.record.sealing import Sealed, opens, seal
+
+
+def sealed_items(command: Command, state: State, salt: Callable[[], bytes]) -> tuple[Item, ...]:
+    """The command's items with their free text sealed. A value already kept for the same subject and field keeps its seal."""
+    return tuple(_sealed(item, state, salt) for item in command.items)
+
+
+def _sealed(item: Item, state: State, salt: Callable[[], bytes]) -> Item:
+    if not item.plain:
+        return item
+    values: SealedValues = {}
+    for field, value in item.plain.items():
+        values[field] = kept_seal(item.subject, field, value, state) or seal(value, salt())
+    return msgspec.structs.replace(item, sealed=values)
+
+
+def kept_seal(subject: str, field: str, value: Json, state: State) -> Sealed | None:
+    """The newest seal of this very value that is still kept."""
+    history = reversed(state.annotation_history(subject, field))
+    return next((known.sealed for known in history if opens(known.sealed, value)), None)
+
+
+def command_digest(items: Sequence[Item], source: JsonObject | None) -> str:
+    """SHA-256 of the JCS of the whole sealed input, hexadecimal."""
+    return canonical_digest({"items": [item.sealed_body() for item in items], "source": source})

@@ -1,0 +1,147 @@
+"""Filling a State from the store: a few questions for a whole group of commands, however many items it has."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from evidence_graph.evidence.commands import Command, Declaration, Definition, Item
+from evidence_graph.evidence.state import WALKED_TOGETHER, AnnotationState, ArtifactState, DefinitionState, State
+from evidence_graph.record.roll_outs import slots_of
+from evidence_graph.record.urn import parse_urn
+from evidence_graph.store.graph_store import Transaction
+from evidence_graph.store.named_queries import Question
+from evidence_graph.store.stored import (
+    ANNOTATIONS,
+    DEFINITIONS,
+    RELATIONS_FROM,
+    ROLL_OUTS_OF_SLOTS,
+    STORED_ARTIFACTS,
+    AnnotationsOf,
+    ArtifactRow,
+    DefinitionsNamed,
+    RelationsFrom,
+    RollOutsOfSlots,
+    StoredArtifacts,
+)
+from graph_schema import OPEN_END
+
+
+class StoredWindows(msgspec.Struct, frozen=True):
+    """KPI windows by their URN without the revision."""
+
+    windows: list[str]
+
+
+class Reaches(msgspec.Struct, frozen=True):
+    starts: list[str]
+    ends: list[str]
+    relations: list[str]
+
+
+class ReachedRow(msgspec.Struct, frozen=True):
+    start: str
+    reached: str
+
+
+WINDOW_REVISIONS = Question("window_revisions", StoredWindows, ArtifactRow)
+REACHES = Question("reaches", Reaches, ReachedRow)
+
+
+async def load_state(transaction: Transaction, commands: Sequence[Command], position: int) -> State:
+    """What the store knows at its head (`position`) of everything the commands speak of."""
+    items = [item for command in commands for item in command.items]
+    state = State()
+    await _load_artifacts(transaction, items, state)
+    await _load_relations(transaction, state, position)
+    await _load_windows(transaction, items, state)
+    await _load_slots(transaction, items, state, position)
+    await _load_definitions(transaction, items, state, position)
+    await _load_annotations(transaction, items, state, position)
+    await _load_reached(transaction, items, state)
+    return state
+
+
+async def _load_artifacts(transaction: Transaction, items: Iterable[Item], state: State) -> None:
+    """Subjects as they are, and of what they point to only that it exists."""
+    subjects = {item.subject for item in items}
+    targets = {
+        target for item in items if isinstance(item, Declaration) for some in item.relations.values() for target in some
+    }
+    for row in await transaction.ask(STORED_ARTIFACTS, StoredArtifacts(sorted(subjects | targets))):
+        state.artifacts[row.urn] = _known(row)
+        state.referred.add(row.urn)
+
+
+def _known(row: ArtifactRow) -> ArtifactState:
+    declared_before = row.first_declared != OPEN_END
+    if row.declared_to != OPEN_END or not declared_before:
+        return ArtifactState(row.window, declared_before=declared_before)
+    return ArtifactState(row.window, row.declared_from, True, row.content, row.fields)
+
+
+async def _load_relations(transaction: Transaction, state: State, position: int) -> None:
+    if not state.artifacts:
+        return
+    for row in await transaction.ask(RELATIONS_FROM, RelationsFrom(sorted(state.artifacts), position)):
+        state.relations.setdefault(row.source, {})[row.relation, row.target] = row.known_from
+
+
+async def _load_windows(transaction: Transaction, items: Iterable[Item], state: State) -> None:
+    windows = {item.subject.rpartition(",r")[0] for item in items if item.subject.startswith("kpi_window:")}
+    if not windows:
+        return
+    for row in await transaction.ask(WINDOW_REVISIONS, StoredWindows(sorted(windows))):
+        known = _known(row)
+        state.artifacts.setdefault(row.urn, known)
+        if known.declared:
+            state.revisions.setdefault(row.window, {})[row.urn] = None
+
+
+async def _load_slots(transaction: Transaction, items: Iterable[Item], state: State, position: int) -> None:
+    deployments = {item.subject for item in items if item.subject.startswith("deployment:")}
+    for item in items:
+        if isinstance(item, Declaration) and item.kind == "kpi_window":
+            deployments.update(urn for urn in item.relations["MEASURES"] if urn.startswith("deployment:"))
+    slots = sorted({parse_urn(urn).slot for urn in deployments})
+    if not slots:
+        return
+    rows = await transaction.ask(ROLL_OUTS_OF_SLOTS, RollOutsOfSlots(slots, position))
+    state.slots = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+
+
+async def _load_definitions(transaction: Transaction, items: Iterable[Item], state: State, position: int) -> None:
+    names = {item.name for item in items if isinstance(item, Definition)}
+    names |= {str(item.fields["kpi"]) for item in items if isinstance(item, Declaration) and item.kind == "kpi_window"}
+    if not names:
+        return
+    for row in await transaction.ask(DEFINITIONS, DefinitionsNamed(sorted(names), position)):
+        known = DefinitionState(row.content, row.fields, row.known_from)
+        state.definitions.setdefault(row.name, {})[row.version] = known
+
+
+async def _load_annotations(transaction: Transaction, items: Iterable[Item], state: State, position: int) -> None:
+    subjects = {item.subject for item in items if item.plain or (isinstance(item, Declaration) and item.sensitivity)}
+    if not subjects:
+        return
+    for row in await transaction.ask(ANNOTATIONS, AnnotationsOf(sorted(subjects), position)):
+        state.annotations.setdefault((row.urn, row.field), []).append(AnnotationState(row.position, row.sealed()))
+
+
+async def _load_reached(transaction: Transaction, items: Iterable[Item], state: State) -> None:
+    """Which targets of new relations reach which of their sources: only between artifacts that are on record already."""
+    declarations = [item for item in items if isinstance(item, Declaration)]
+    for relations in WALKED_TOGETHER:
+        new = {
+            (item.urn, target)
+            for item in declarations
+            for relation, targets in item.relations.items()
+            for target in targets
+            if relation in relations and (relation, target) not in state.relations_from(item.urn)
+        }
+        ends = sorted({source for source, _ in new if source in state.artifacts})
+        starts = sorted({target for _, target in new if target in state.artifacts})
+        if not ends or not starts:
+            continue
+        for row in await transaction.ask(REACHES, Reaches(starts, ends, sorted(relations))):
+            if row.start != row.reached:
+                state.reached.setdefault((row.start, relations), set()).add(row.reached)

@@ -1,0 +1,70 @@
+"""Instants: RFC 3339 text at the door, integers inside (µs since 1970-01-01 UTC), RFC 3339 with six digits and `Z` on the way out."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from evidence_graph.errors import InvalidInput
+
+SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    re.ASCII,
+)
+
+
+def parse_instant(text: str, field: str) -> int:
+    """µs since 1970-01-01 UTC of an RFC 3339 time (section 5.6).
+
+    Raises InvalidInput naming `field` when there is no zone, the form is another, or the time does not exist.
+    """
+    form = _RFC_3339.fullmatch(text)
+    if form is None:
+        raise InvalidInput(f"{field} is not a time: {text[:40]!r}.", "Write it like 2026-10-02T08:00:00Z.")
+    if form["zone"] is None:
+        raise InvalidInput(
+            f"{field} has no time zone: {text!r}.", f"Write {text}Z if it is UTC, or add an offset like +02:00."
+        )
+    if len(form["fraction"] or "") > 7:
+        raise InvalidInput(f"{field} is finer than a microsecond: {text!r}.", "Give at most six fraction digits.")
+    try:
+        return from_datetime(datetime.fromisoformat(text.upper()))
+    except (ValueError, OverflowError):
+        raise InvalidInput(
+            f"{field} is not a time that exists: {text!r}.", "Check month, day, hour and offset."
+        ) from None
+
+
+def from_datetime(moment: datetime) -> int:
+    """µs since 1970-01-01 UTC of an aware datetime."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def to_datetime(instant: int) -> datetime:
+    """The aware datetime (UTC) of µs since 1970-01-01."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+def format_instant(instant: int) -> str:
+    """RFC 3339 with six fraction digits and `Z`."""
+    return to_datetime(instant).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def format_compact(instant: int) -> str:
+    """The form used inside the URN of a KPI window: `20261002T080000Z`, with the fraction only when there is one."""
+    moment = to_datetime(instant)
+    fraction = f".{moment.microsecond:06}" if moment.microsecond else ""
+    return f"{moment:%Y%m%dT%H%M%S}{fraction}Z".rjust(16, "0")
+
+
+def parse_duration(text: str, field: str) -> int:
+    """Length in µs of an ISO 8601 duration of weeks, days, hours, minutes and seconds; months have no fixed length."""
+    form = _DURATION.fullmatch(text)
+    if form is None or not any(form.groups()):
+        raise InvalidInput(
+            f"{field} is not a duration: {text[:40]!r}.",
+            "Write it like P14D or PT6H; months and years have no fixed length.",
+        )
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in form.groups())
+    return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * SECOND

@@ -1,0 +1,86 @@
+"""What the rooms above may ask of an engine: five verbs. Both engines pass one contract suite with an empty skip list."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from evidence_graph.record.rows import Row
+from evidence_graph.store.named_queries import Question
+
+P = TypeVar("P", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
+T = TypeVar("T")
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Head of the log: RFC 6962 tree of `size` entries; `frontier` a JSON list of hexadecimal hashes, largest subtree first.
+
+    `recorded_at` is the time of the last entry (µs since 1970-01-01 UTC); the first `simulated` entries were recorded
+    under a handed-in clock; `origin` and `key_text` name the log and its verifier key.
+    """
+
+    format: int
+    size: int
+    root: str
+    frontier: str
+    recorded_at: int
+    simulated: int
+    origin: str
+    key_text: str
+
+    @property
+    def position(self) -> int:
+        """Position of the last entry."""
+        return self.size - 1
+
+
+class NoParameters(msgspec.Struct, frozen=True):
+    """For questions that take nothing."""
+
+
+HEAD = Question("head", NoParameters, Head)
+
+
+class Transaction(Protocol):
+    """One write transaction that holds the log's head: nobody else writes until it ends, all of it lands or nothing."""
+
+    async def lock_head(self) -> Head | None:
+        """Take the head for this transaction and return it; None when the log has no entry yet."""
+
+    async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
+        """As GraphStore.ask, and sees what this transaction has written."""
+
+    async def put(self, rows: Sequence[Row]) -> None:
+        """Store rows of one type, in order."""
+
+
+class GraphStore(Protocol):
+    """Rows in, rows out. Engines hold no rules: `decide` and `project` have run before anything gets here."""
+
+    async def open(self) -> None:
+        """Connect, create what the schema needs and wait until it stands. May be called again after a failure.
+
+        Raises StoreUnavailable, or StoreRefused when the store holds a newer format.
+        """
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+    async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
+        """Answer one named question from one consistent read, within the store's deadline.
+
+        One R a row, fields as `gives` declares, order as the query file states. Times are integers, µs since 1970-01-01
+        UTC; intervals are half-open `[from, to)`; an open end is `graph_schema.OPEN_END`.
+        Raises StoreUnavailable when no answer came in time; a read may simply be repeated.
+        """
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `work` in one write transaction and commit it; an exception inside rolls everything back.
+
+        `work` awaits nothing but its transaction. Raises StoreUnavailable when nothing was recorded, OutcomeUnknown when
+        the connection was lost while committing.
+        """
+
+    async def explain(self, question: Question[P, R]) -> str:
+        """The engine's plan for a question, as text: for tests and for people who tune."""

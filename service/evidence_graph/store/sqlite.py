@@ -1,0 +1,233 @@
+"""The embedded engine: one SQLite file in WAL mode, one writer at a time across processes, a pool of readers.
+
+SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections checkpoint and commit at the same instant (fixed in 3.51.3), so
+older libraries are refused, and commits and checkpoints happen only under the writer's file lock. `synchronous=FULL` makes an
+acknowledged commit survive a killed process and a power cut.
+"""
+
+import asyncio
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+import msgspec
+import orjson
+
+from evidence_graph.errors import StoreRefused, StoreUnavailable
+from evidence_graph.record.rows import Row
+from evidence_graph.store.formats import refuse_newer_format
+from evidence_graph.store.graph_store import HEAD, Head, NoParameters, Transaction
+from evidence_graph.store.named_queries import Question, named_query
+from evidence_graph.store.rows_of import from_json_text, typed_rows
+
+P = TypeVar("P", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
+T = TypeVar("T")
+
+OLDEST_SAFE_LIBRARY = 3_051_003
+READERS = 4
+CHECKPOINT_PAGES = 1_000
+LOCK_HEAD = Question("lock_head", NoParameters, Head)
+
+
+class SqliteStore:
+    """GraphStore in one file. `deadline` bounds a read, `patience` the wait for the writer's lock; both in seconds."""
+
+    def __init__(self, path: Path, *, deadline: float = 10.0, patience: float = 5.0) -> None:
+        self._path, self._deadline, self._patience = path, deadline, patience
+        self._local = threading.local()
+        self._connections: list[apsw.Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+
+    async def open(self) -> None:
+        await self._in(self._writer, self._create)
+
+    async def close(self) -> None:
+        self._readers.shutdown()
+        await self._in(self._writer, self._close_all)
+        self._writer.shutdown()
+
+    async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
+        return await self._in(self._readers, lambda: self._read(question, parameters))
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        return await self._in(self._writer, lambda: self._write(work))
+
+    async def explain(self, question: Question[P, R]) -> str:
+        return await self._in(self._readers, lambda: self._explain(question))
+
+    async def _in(self, executor: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(executor, call)
+
+    # what follows runs in the threads of the executors
+
+    def _create(self) -> None:
+        if apsw.SQLITE_VERSION_NUMBER < OLDEST_SAFE_LIBRARY:
+            raise StoreRefused(
+                f"SQLite {apsw.sqlite_lib_version()} can corrupt this file.", "Install apsw 3.54 or newer."
+            )
+        with self._faults():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._writers_lock():
+                connection = self._connection()
+                self._refuse_foreign(connection)
+                for _ in connection.execute(named_query("sql", "schema").text):
+                    pass
+        refuse_newer_format(self._read(HEAD, NoParameters()))
+
+    def _refuse_foreign(self, connection: apsw.Connection) -> None:
+        """A database of somebody else is left alone, and so is a log of a format that this version does not know."""
+        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and "log_head" not in tables:
+            raise StoreRefused("The file holds another program's database.", "Name a new file in EVIDENCE_STORE.")
+        if tables:
+            refuse_newer_format([Head(*row) for row in connection.execute(named_query("sql", "head").text)])
+
+    def _connection(self) -> apsw.Connection:
+        """This thread's own connection, opened on first use."""
+        existing: apsw.Connection | None = getattr(self._local, "connection", None)
+        if existing is not None:
+            return existing
+        with self._faults():
+            connection = apsw.Connection(str(self._path))
+            connection.set_busy_timeout(int(self._patience * 1000))
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "wal_autocheckpoint=0",
+                "mmap_size=0",
+                "cache_size=-65536",
+            ):
+                connection.pragma(*pragma.split("="))
+            self._local.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    def _close_all(self) -> None:
+        with self._writers_lock():
+            for connection in self._connections:
+                connection.close(True)
+            self._connections.clear()
+
+    def _read(self, question: Question[P, R], parameters: P) -> list[R]:
+        connection = self._connection()
+        end = time.monotonic() + self._deadline
+        connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
+        with self._faults():
+            return _fetch(connection, question, parameters)
+
+    def _explain(self, question: Question[P, R]) -> str:
+        text = named_query("sql", question.stem).text
+        bindings = dict.fromkeys(field.name for field in msgspec.structs.fields(question.parameters))
+        rows = self._connection().execute(f"EXPLAIN QUERY PLAN {text}", bindings)
+        return "\n".join(str(detail) for *_, detail in rows)
+
+    def _write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        with self._faults(), self._writers_lock():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = _run_to_end(work(_SqliteTransaction(connection)))
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            self._checkpoint(connection)
+            return result
+
+    def _checkpoint(self, connection: apsw.Connection) -> None:
+        """Copy the WAL into the file when it has grown; readers that are in its way are left in peace until the next time."""
+        self._commits = getattr(self, "_commits", 0) + 1
+        wal = Path(f"{self._path}-wal")
+        if self._commits % 16 == 0 and wal.exists() and wal.stat().st_size > CHECKPOINT_PAGES * 4096:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    @contextmanager
+    def _writers_lock(self) -> Generator[None]:
+        """One writer across all processes that share the file: a lock on a file beside it."""
+        descriptor = os.open(f"{self._path}-writer", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._wait_for(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _wait_for(self, descriptor: int) -> None:
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise StoreUnavailable("Another process keeps writing to the store.") from None
+                time.sleep(0.001)
+
+    @contextmanager
+    def _faults(self) -> Generator[None]:
+        """Driver errors end here: whoever is above hears what to do, not how SQLite says it."""
+        try:
+            yield
+        except (apsw.InterruptError, apsw.BusyError, apsw.LockedError):
+            raise StoreUnavailable("The store did not answer in time.") from None
+        except (
+            apsw.CantOpenError,
+            apsw.IOError,
+            apsw.FullError,
+            apsw.ReadOnlyError,
+            apsw.PermissionsError,
+            OSError,
+        ) as error:
+            raise StoreUnavailable(
+                "The store's file cannot be opened, read or written.",
+                "Check its folder, its rights and the free space.",
+            ) from error
+        except (apsw.NotADBError, apsw.CorruptError) as error:
+            raise StoreRefused("The store's file is no intact database.", "Restore it from a backup.") from error
+
+
+class _SqliteTransaction:
+    """Runs at once in the writer's thread: its coroutines never wait."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    async def lock_head(self) -> Head | None:
+        return next(iter(_fetch(self._connection, LOCK_HEAD, NoParameters())), None)
+
+    async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
+        return _fetch(self._connection, question, parameters)
+
+    async def put(self, rows: Sequence[Row]) -> None:
+        statement = named_query("sql", rows[0].statement).text
+        self._connection.executemany(statement, (_bindings(row) for row in rows))
+
+
+def _fetch(connection: apsw.Connection, question: Question[P, R], parameters: P) -> list[R]:
+    cursor = connection.execute(named_query("sql", question.stem).text, _bindings(parameters))
+    return typed_rows(question.row, cursor, from_json_text(question.row))
+
+
+def _bindings(parameters: msgspec.Struct) -> dict[str, str | int | float]:
+    """Parameters by name; lists as JSON text for `json_each`."""
+    found = msgspec.structs.asdict(parameters)
+    return {name: orjson.dumps(value).decode() if isinstance(value, list) else value for name, value in found.items()}
+
+
+def _run_to_end(work: Awaitable[T]) -> T:
+    """Drive a coroutine that never waits to its result."""
+    steps = work.__await__()
+    try:
+        next(steps)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise RuntimeError("work in a transaction may await nothing but its transaction")

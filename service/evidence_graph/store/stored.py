@@ -1,0 +1,118 @@
+"""What the write side and the read side both ask of the store: artifacts, relations, roll-outs, definitions, annotations."""
+
+import msgspec
+import orjson
+
+from evidence_graph.record.sealing import Sealed
+from evidence_graph.store.named_queries import Question
+
+
+class ArtifactRow(msgspec.Struct, frozen=True):
+    """One artifact: when it was first named and since when its last declaration is known (log positions and µs, UTC).
+
+    `declared_from` is OPEN_END for what was never declared; `exists_from` is BEGINNING for what existed always. `fields` is
+    the JSON of the last declaration: an earlier one, retracted since, must be read from the log.
+    """
+
+    urn: str
+    kind: str
+    window: str
+    referred_at: int
+    referred_on: int
+    first_declared: int
+    declared_from: int
+    declared_to: int
+    declared_on: int
+    exists_from: int
+    actor: str
+    content: str
+    fields: str
+    told_by: str
+
+
+class StoredArtifacts(msgspec.Struct, frozen=True):
+    """Artifacts by URN."""
+
+    urns: list[str]
+
+
+class RelationsFrom(msgspec.Struct, frozen=True):
+    """Artifacts at a position."""
+
+    sources: list[str]
+    position: int
+
+
+class RelationRow(msgspec.Struct, frozen=True):
+    """One relation known at the position asked about; `known_from` is the position that recorded it."""
+
+    source: str
+    relation: str
+    target: str
+    known_from: int
+
+
+class RollOutsOfSlots(msgspec.Struct, frozen=True):
+    """Slots at a position."""
+
+    slots: list[str]
+    position: int
+
+
+class RollOutRow(msgspec.Struct, frozen=True):
+    """One stated change of a roll-out: a STATE from `at` on (µs, UTC), or its END."""
+
+    slot: str
+    deployment: str
+    change: str
+    at: int
+    mode: str
+    traffic: float
+
+
+class DefinitionsNamed(msgspec.Struct, frozen=True):
+    """KPIs by name (none for all) at a position."""
+
+    names: list[str]
+    position: int
+
+
+class DefinitionRow(msgspec.Struct, frozen=True):
+    """One version of a KPI's definition; `applies_from` is BEGINNING when it always applied."""
+
+    name: str
+    version: str
+    applies_from: int
+    content: str
+    fields: str
+    known_from: int
+    recorded_at: int
+
+
+class AnnotationsOf(msgspec.Struct, frozen=True):
+    """Subjects, and the last position that counts."""
+
+    urns: list[str]
+    position: int
+
+
+class AnnotationRow(msgspec.Struct, frozen=True):
+    """One value beside the log; salt and value are empty once erased."""
+
+    urn: str
+    field: str
+    position: int
+    commitment: str
+    salt: str
+    value: str
+
+    def sealed(self) -> Sealed:
+        """The value with its salt; without one it has been erased, or was never sealed."""
+        return Sealed(self.commitment, self.salt or None, orjson.loads(self.value) if self.value else None)
+
+
+STORED_ARTIFACTS = Question("stored_artifacts", StoredArtifacts, ArtifactRow)
+RELATIONS_FROM = Question("relations_from", RelationsFrom, RelationRow)
+ROLL_OUTS_OF_SLOTS = Question("roll_outs_of_slots", RollOutsOfSlots, RollOutRow)
+DEFINITIONS = Question("definitions", DefinitionsNamed, DefinitionRow)
+ANNOTATIONS = Question("annotations", AnnotationsOf, AnnotationRow)
