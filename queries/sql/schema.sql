@@ -15,9 +15,6 @@ CREATE TABLE IF NOT EXISTS entry (
   item TEXT NOT NULL, event_type TEXT NOT NULL, subject TEXT NOT NULL, outcome TEXT NOT NULL,
   leaf TEXT NOT NULL, body TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS entry_recorded_at ON entry (recorded_at, position);
-CREATE INDEX IF NOT EXISTS entry_command ON entry (actor, command);
-CREATE INDEX IF NOT EXISTS entry_subject ON entry (subject);
 
 CREATE TABLE IF NOT EXISTS artifact (
   id INTEGER PRIMARY KEY,
@@ -26,25 +23,18 @@ CREATE TABLE IF NOT EXISTS artifact (
   first_declared INTEGER NOT NULL, declared_from INTEGER NOT NULL, declared_to INTEGER NOT NULL, declared_on INTEGER NOT NULL,
   exists_from INTEGER NOT NULL, actor TEXT NOT NULL, content TEXT NOT NULL, fields TEXT NOT NULL, told_by TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS artifact_series ON artifact (series);
-CREATE INDEX IF NOT EXISTS artifact_kind ON artifact (kind, namespace, urn);
-CREATE INDEX IF NOT EXISTS artifact_namespace ON artifact (namespace, urn);
-CREATE INDEX IF NOT EXISTS artifact_window ON artifact (window) WHERE window <> '';
 
 CREATE TABLE IF NOT EXISTS relation (
   source INTEGER NOT NULL, relation TEXT NOT NULL, target INTEGER NOT NULL, known_from INTEGER NOT NULL,
   known_to INTEGER NOT NULL, recorded_at INTEGER NOT NULL, actor TEXT NOT NULL,
   PRIMARY KEY (source, relation, target, known_from)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS relation_target ON relation (target, relation, source, known_from, known_to);
 
 CREATE TABLE IF NOT EXISTS roll_out_change (
   slot TEXT NOT NULL, deployment TEXT NOT NULL, change TEXT NOT NULL, at INTEGER NOT NULL, known_from INTEGER NOT NULL,
   known_to INTEGER NOT NULL, namespace TEXT NOT NULL, mode TEXT NOT NULL, traffic REAL NOT NULL,
   PRIMARY KEY (slot, deployment, change, at, known_from)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS roll_out_change_deployment ON roll_out_change (deployment);
-CREATE INDEX IF NOT EXISTS roll_out_change_namespace ON roll_out_change (namespace);
 
 CREATE TABLE IF NOT EXISTS definition (
   name TEXT NOT NULL, version TEXT NOT NULL, known_from INTEGER NOT NULL, known_to INTEGER NOT NULL,
@@ -57,4 +47,16 @@ CREATE TABLE IF NOT EXISTS annotation (
   commitment TEXT NOT NULL, salt TEXT NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (urn, field, position)
 ) STRICT, WITHOUT ROWID;
+
+-- Indexes, generated from graph_schema/constraints.py by scripts/generate.py.
+CREATE INDEX IF NOT EXISTS entry_recorded_at ON entry (recorded_at, position);
+CREATE INDEX IF NOT EXISTS entry_command ON entry (actor, command);
+CREATE INDEX IF NOT EXISTS entry_subject ON entry (subject);
+CREATE INDEX IF NOT EXISTS artifact_series ON artifact (series);
+CREATE INDEX IF NOT EXISTS artifact_kind ON artifact (kind, namespace, urn);
+CREATE INDEX IF NOT EXISTS artifact_namespace ON artifact (namespace, urn);
+CREATE INDEX IF NOT EXISTS artifact_window ON artifact (window) WHERE window <> '';
+CREATE INDEX IF NOT EXISTS relation_target ON relation (target, relation, source, known_from, known_to);
+CREATE INDEX IF NOT EXISTS roll_out_change_deployment ON roll_out_change (deployment);
+CREATE INDEX IF NOT EXISTS roll_out_change_namespace ON roll_out_change (namespace);
 CREATE INDEX IF NOT EXISTS annotation_position ON annotation (position);

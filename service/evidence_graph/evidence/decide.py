@@ -137,17 +137,21 @@ def _extend(item: Declaration, known: ArtifactState | None, state: State) -> Acc
         to=_new_end(item, state),
     )
     if event == ArtifactExtended(urn=item.urn):
-        return Accepted(UNCHANGED, position=_position(item, known, state))
+        return Accepted(UNCHANGED, position=position_on_record(item, state))
     if event.to is not None:
         _refuse_clash(item, state)
     return Accepted(EXTENDED, event)
 
 
-def _position(item: Declaration, known: ArtifactState | None, state: State) -> int | None:
-    """The position that holds what was said again: the declaration, or the newest relation of a stub."""
-    if known is not None and known.declared:
+def position_on_record(item: Item, state: State, last: int = OPEN_END) -> int | None:
+    """The position, up to `last`, that holds what was said again: the declaration or definition, or the newest relation of a stub."""
+    if isinstance(item, Definition):
+        definition = state.definitions_of(item.name).get(item.version)
+        return definition.position if definition is not None and definition.position <= last else None
+    known = state.artifact(item.subject)
+    if known is not None and known.declared_from <= last and known.declared:
         return known.declared_from
-    return max(state.relations_from(item.urn).values(), default=None)
+    return max((at for at in state.relations_from(item.subject).values() if at <= last), default=None)
 
 
 def _pairs(relations: Relations) -> list[tuple[str, str]]:
@@ -202,11 +206,11 @@ def _roll_out(item: Declaration, state: State) -> tuple[str, RollOut]:
     urn = parse_urn(item.urn)
     known = state.slot(urn.slot).roll_outs.get(item.urn, RollOut(item.urn))
     states = known.states
-    if "from" in item.fields:
+    if "from" in item.fields and not states:  # what is on record may have been adjusted at its very beginning
         traffic = item.fields["traffic"]
         assert isinstance(traffic, int | float)
         begin = RollOutState(parse_instant(str(item.fields["from"]), "from"), str(item.fields["mode"]), float(traffic))
-        states = tuple(sorted((*states, begin)))
+        states = (begin,)
     end = parse_instant(item.to, "to") if item.to is not None else known.end
     return urn.slot, RollOut(item.urn, states, end)
 
@@ -322,7 +326,7 @@ def _decide_definition(item: Definition, state: State) -> Accepted:
         return Accepted(CREATED, KpiDefined(item.name, item.version, item.fields, annotations))
     if annotations:
         return Accepted(EXTENDED, ArtifactExtended(urn=item.subject, annotations=annotations))
-    return Accepted(UNCHANGED, position=known.position)
+    return Accepted(UNCHANGED, position=position_on_record(item, state))
 
 
 def _declared_roll_out(urn: str, state: State) -> tuple[str, RollOut]:
@@ -352,8 +356,7 @@ def _decide_adjustment(item: Adjustment, state: State) -> Accepted:
     mode = item.mode or before.mode
     traffic = before.traffic if item.traffic is None else item.traffic
     if RollOutState(at, mode, traffic) in known.states:
-        artifact = state.artifact(item.urn)
-        return Accepted(UNCHANGED, position=artifact.declared_from if artifact else None)
+        return Accepted(UNCHANGED, position=position_on_record(item, state))
     states = (*(one for one in known.states if one.at != at), RollOutState(at, mode, traffic))
     _refuse_slot_clash(slot, RollOut(item.urn, tuple(sorted(states)), known.end), state, "from")
     return Accepted(EXTENDED, DeploymentAdjusted(item.urn, item.at, mode, traffic))
@@ -365,8 +368,7 @@ def _decide_ending(item: Ending, state: State) -> Accepted:
     if end <= known.states[0].at:
         raise Rejection(Fault.INVALID, f"{item.urn} would end before it begins.", "to", "`to` must be after `from`.")
     if known.end == end and not _new_annotations(item, state):
-        artifact = state.artifact(item.urn)
-        return Accepted(UNCHANGED, position=artifact.declared_from if artifact else None)
+        return Accepted(UNCHANGED, position=position_on_record(item, state))
     _refuse_slot_clash(slot, RollOut(item.urn, known.states, end), state, "to")
     return Accepted(EXTENDED, DeploymentEnded(item.urn, item.to, item.forms()))
 

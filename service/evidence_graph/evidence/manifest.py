@@ -119,7 +119,9 @@ class _Reader:
         for name, field in self.fields_by_name.items():
             if field.change is change and name in self.raw:
                 with self.listing(name):
-                    found[name] = read_value(field.type, self.raw[name], self.at(name))
+                    value = read_value(field.type, self.raw[name], self.at(name))
+                    if value not in ({}, []):  # an empty object or list says what leaving it out says
+                        found[name] = value
         return found
 
     def at(self, name: str) -> str:

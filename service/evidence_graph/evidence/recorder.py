@@ -13,19 +13,26 @@ import msgspec
 
 from evidence_graph.errors import EvidenceError, InvalidInput, OutcomeUnknown, StoreUnavailable
 from evidence_graph.evidence.clock import Clock
-from evidence_graph.evidence.commands import Command, Fault, Item, Outcome, Receipt
+from evidence_graph.evidence.commands import Command, Fault, Item, Outcome, Receipt, Retraction
 from evidence_graph.evidence.decide import UNCHANGED, Rejection, decide
 from evidence_graph.evidence.log import Tree, next_instant
-from evidence_graph.evidence.repetition import COMMANDS, CommandsOf, RecordedItem, first_answer, sealed_as_before
+from evidence_graph.evidence.repetition import (
+    COMMANDS,
+    CommandsOf,
+    RecordedItem,
+    first_answer,
+    recorded_item,
+    sealed_as_before,
+)
 from evidence_graph.evidence.seals import command_digest, sealed_items
 from evidence_graph.evidence.state import State
 from evidence_graph.evidence.stored_state import load_state
 from evidence_graph.record.entry import Entry
 from evidence_graph.record.project import Opened, project
 from evidence_graph.record.rows import Row, in_batches
-from evidence_graph.store.graph_store import GraphStore, Head, Transaction
+from evidence_graph.store.graph_store import GraphStore, Transaction
 
-MOST_COMMANDS = 256
+MOST_COMMANDS, MOST_ITEMS = 256, 20_000  # in one transaction
 MOST_WAITING = 4_096
 TRIES_AFTER_UNKNOWN = 3
 
@@ -66,7 +73,7 @@ class Recorder:
     async def _run(self) -> None:
         """Take what waits, group by group, until nothing does."""
         while self._waiting:
-            group, self._waiting = self._waiting[:MOST_COMMANDS], self._waiting[MOST_COMMANDS:]
+            group = self._next_group()
             try:
                 await self._record_group(group)
             except EvidenceError as error:
@@ -76,6 +83,22 @@ class Recorder:
             except BaseException:
                 _fail([*group, *self._waiting], StoreUnavailable("The service is stopping."))
                 raise
+
+    def _next_group(self) -> list[_Waiting]:
+        """The commands that share the next transaction, in the order they came.
+
+        A retraction is the last of its group: what reaches what is read once, and would still know the relations it ends.
+        """
+        size = items = 0
+        for waiting in self._waiting[:MOST_COMMANDS]:
+            items += len(waiting.command.items)
+            if size and items > MOST_ITEMS:
+                break
+            size += 1
+            if any(isinstance(item, Retraction) for item in waiting.command.items):
+                break
+        group, self._waiting = self._waiting[:size], self._waiting[size:]
+        return group
 
     async def _record_group(self, group: Sequence[_Waiting]) -> None:
         for attempt in range(TRIES_AFTER_UNKNOWN):
@@ -119,13 +142,13 @@ class _Group:
         """The receipt of each command, in order; one that fails by a defect fails alone."""
         head = await self.transaction.lock_head()
         assert head is not None, "the log begins before commands are taken"
-        self.head, self.tree = head, Tree(head)
+        self.tree = Tree(head)
         self.recorded_at = next_instant(self.clock, head)
         self.earlier = await self._earlier(group)
         self.state = await load_state(self.transaction, [waiting.command for waiting in group], head.position)
         receipts = [self._attempt(waiting) for waiting in group]
         if self.rows:
-            await self._store(head)
+            await self._store()
         return receipts
 
     async def _earlier(self, group: Sequence[_Waiting]) -> dict[tuple[str, str], list[RecordedItem]]:
@@ -136,7 +159,7 @@ class _Group:
                 found.setdefault((actor, row.command), []).append(row)
         return found
 
-    async def _store(self, head: Head) -> None:
+    async def _store(self) -> None:
         for batch in in_batches([*self.rows, self.tree.moved(self.recorded_at)]):
             await self.transaction.put(batch)
 
@@ -216,13 +239,14 @@ class _Attempt:
     def finish(self) -> Receipt:
         """Keep all of it or nothing."""
         if self.faults:
-            refused = tuple(Outcome(fault.path, fault.urn, fault.code, None) for fault in self.faults)
-            return Receipt(refused, None, tuple(self.faults))
+            refused = {fault.path: Outcome(fault.path, fault.urn, fault.code, None) for fault in reversed(self.faults)}
+            return Receipt(tuple(reversed(refused.values())), None, tuple(self.faults))
         if self.command.dry_run:
             planned = tuple(msgspec.structs.replace(outcome, position=None) for outcome in self.outcomes)
             return Receipt(planned, None)
-        self.group.rows += [self.group.tree.add(entry) for entry in self.entries]
-        self.group.rows += self.rows
+        stored = [self.group.tree.add(entry) for entry in self.entries]
+        self.group.rows += [*stored, *self.rows]
+        if stored:  # the same key again in this very group
+            self.group.earlier[self.command.actor, self.id] = [recorded_item(row) for row in stored]
         self.group.state.keep(self.layer)
-        position = self.group.tree.size - 1 if self.entries else self.group.head.position
-        return Receipt(tuple(self.outcomes), position)
+        return Receipt(tuple(self.outcomes), self.group.tree.size - 1)

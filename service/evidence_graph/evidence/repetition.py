@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from evidence_graph.evidence.commands import Command, Item, Outcome, Receipt, SealedValues
-from evidence_graph.evidence.decide import UNCHANGED
+from evidence_graph.evidence.decide import UNCHANGED, position_on_record
 from evidence_graph.evidence.seals import kept_seal
 from evidence_graph.evidence.state import State
 from evidence_graph.record.entry import decode_entry
+from evidence_graph.record.rows import EntryPut
 from evidence_graph.record.sealing import Sealed
 from evidence_graph.store.named_queries import Question
 
@@ -33,6 +34,11 @@ class RecordedItem(msgspec.Struct, frozen=True):
 
 
 COMMANDS = Question("commands", CommandsOf, RecordedItem)
+
+
+def recorded_item(row: EntryPut) -> RecordedItem:
+    """An entry that is about to be stored, as it will be found."""
+    return RecordedItem(row.command, row.position, row.command_digest, row.item, row.subject, row.outcome, row.body)
 
 
 def sealed_as_before(command: Command, before: Sequence[RecordedItem], state: State) -> tuple[Item, ...]:
@@ -60,15 +66,11 @@ def _commitments(row: RecordedItem) -> dict[str, str]:
 def first_answer(items: Sequence[Item], before: Sequence[RecordedItem], state: State) -> Receipt:
     """What the command was told the first time: items without an entry were UNCHANGED."""
     own = {row.item: row for row in before}
+    last = before[-1].position
     outcomes = (
         Outcome(item.path, row.subject, row.outcome, row.position)
         if (row := own.get(item.path))
-        else Outcome(item.path, item.subject, UNCHANGED, _position(item, state))
+        else Outcome(item.path, item.subject, UNCHANGED, position_on_record(item, state, last))
         for item in items
     )
-    return Receipt(tuple(outcomes), before[-1].position)
-
-
-def _position(item: Item, state: State) -> int | None:
-    known = state.artifact(item.subject)
-    return known.declared_from if known is not None and known.declared else None
+    return Receipt(tuple(outcomes), last)

@@ -6,22 +6,26 @@ import msgspec
 
 from evidence_graph.evidence.commands import Command, Item, SealedValues
 from evidence_graph.evidence.state import State
-from evidence_graph.record.canonical import canonical_digest
+from evidence_graph.record.canonical import canonical_bytes, canonical_digest
 from evidence_graph.record.json_values import Json, JsonObject
 from evidence_graph.record.sealing import Sealed, opens, seal
 
 
 def sealed_items(command: Command, state: State, salt: Callable[[], bytes]) -> tuple[Item, ...]:
-    """The command's items with their free text sealed. A value already kept for the same subject and field keeps its seal."""
-    return tuple(_sealed(item, state, salt) for item in command.items)
+    """The command's items with their free text sealed. A value said before of the same subject and field keeps its seal."""
+    fresh: dict[tuple[str, str, bytes], Sealed] = {}
+    return tuple(_sealed(item, state, salt, fresh) for item in command.items)
 
 
-def _sealed(item: Item, state: State, salt: Callable[[], bytes]) -> Item:
+def _sealed(item: Item, state: State, salt: Callable[[], bytes], fresh: dict[tuple[str, str, bytes], Sealed]) -> Item:
     if not item.plain:
         return item
     values: SealedValues = {}
     for field, value in item.plain.items():
-        values[field] = kept_seal(item.subject, field, value, state) or seal(value, salt())
+        said = (item.subject, field, canonical_bytes(value))
+        if said not in fresh:
+            fresh[said] = kept_seal(item.subject, field, value, state) or seal(value, salt())
+        values[field] = fresh[said]
     return msgspec.structs.replace(item, sealed=values)
 
 

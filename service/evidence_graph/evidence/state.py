@@ -4,6 +4,7 @@ A State is filled from the store once for a whole group of commands. Each comman
 the command is accepted and dropped when it is refused.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -143,11 +144,11 @@ class State:
         return any(urn in layer.referred for layer in self._layers())
 
     def path(self, start: str, end: str, relations: frozenset[str]) -> list[str] | None:
-        """Artifacts on a way from `start` to `end` over these relations, both included; None when there is none."""
+        """Artifacts on a shortest way from `start` to `end` over these relations, both included; None when there is none."""
         came_from: dict[str, str] = {start: ""}
-        waiting = [start]
+        waiting = deque([start])
         while waiting:
-            here = waiting.pop()
+            here = waiting.popleft()
             if here == end:
                 return _way_back(here, came_from)
             for there in self._beyond(here, relations):

@@ -57,7 +57,7 @@ async def load_state(transaction: Transaction, commands: Sequence[Command], posi
     await _load_slots(transaction, items, state, position)
     await _load_definitions(transaction, items, state, position)
     await _load_annotations(transaction, items, state, position)
-    await _load_reached(transaction, items, state)
+    await _load_reached(transaction, items, state, position)
     return state
 
 
@@ -127,7 +127,7 @@ async def _load_annotations(transaction: Transaction, items: Iterable[Item], sta
         state.annotations.setdefault((row.urn, row.field), []).append(AnnotationState(row.position, row.sealed()))
 
 
-async def _load_reached(transaction: Transaction, items: Iterable[Item], state: State) -> None:
+async def _load_reached(transaction: Transaction, items: Iterable[Item], state: State, position: int) -> None:
     """Which targets of new relations reach which of their sources: only between artifacts that are on record already."""
     declarations = [item for item in items if isinstance(item, Declaration)]
     for relations in WALKED_TOGETHER:
@@ -142,6 +142,43 @@ async def _load_reached(transaction: Transaction, items: Iterable[Item], state: 
         starts = sorted({target for _, target in new if target in state.artifacts})
         if not ends or not starts:
             continue
-        for row in await transaction.ask(REACHES, Reaches(starts, ends, sorted(relations))):
-            if row.start != row.reached:
-                state.reached.setdefault((row.start, relations), set()).add(row.reached)
+        rows = await transaction.ask(REACHES, Reaches(starts, ends, sorted(relations)))
+        reached = {(row.start, row.reached) for row in rows if row.start != row.reached}
+        circular = _circular(new | reached)
+        for start, end in sorted(reached):
+            if (start, end) in circular:
+                await _load_way(transaction, state, start, end, relations, position)
+            else:
+                state.reached.setdefault((start, relations), set()).add(end)
+
+
+def _circular(links: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The links left when those that lead nowhere or come from nowhere are taken away again and again: none without a cycle."""
+    while links:
+        left, entered = {start for start, _ in links}, {end for _, end in links}
+        kept = {(start, end) for start, end in links if start in entered and end in left}
+        if kept == links:
+            break
+        links = kept
+    return links
+
+
+async def _load_way(
+    transaction: Transaction, state: State, start: str, end: str, relations: frozenset[str], position: int
+) -> None:
+    """The relations of every artifact on one shortest way, so that a refusal can name the whole cycle."""
+    came_from, frontier = {start: ""}, [start]
+    known: dict[str, dict[tuple[str, str], int]] = {}
+    while frontier and end not in came_from:
+        rows = await transaction.ask(RELATIONS_FROM, RelationsFrom(frontier, position))
+        beyond: set[str] = set()
+        for row in rows:
+            known.setdefault(row.source, {})[row.relation, row.target] = row.known_from
+            if row.relation in relations and row.target not in came_from:
+                came_from[row.target] = row.source
+                beyond.add(row.target)
+        frontier = sorted(beyond)
+    here = came_from.get(end, "")
+    while here:
+        state.relations.setdefault(here, known[here])
+        here = came_from[here]

@@ -4,6 +4,8 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 
+import orjson
+
 from evidence_graph.errors import InvalidInput
 from evidence_graph.record.instants import format_instant, parse_duration, parse_instant
 from evidence_graph.record.json_values import Json, JsonObject, settled, settled_number
@@ -12,7 +14,7 @@ from graph_schema.fields import FieldType
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 SOURCE_FIELDS = ("repo", "commit", "run", "tool", "parameters", "environmentDigest")
-LONGEST_TEXT, LONGEST_LONG_TEXT = 4_096, 100_000
+LONGEST_TEXT, LONGEST_LONG_TEXT, MOST_IN_LIST = 4_096, 100_000, 10_000
 
 
 def read_value(kind: FieldType, value: object, field: str) -> Json:
@@ -22,7 +24,7 @@ def read_value(kind: FieldType, value: object, field: str) -> Json:
 
 def nearest(name: str, known: Collection[str]) -> str:
     """The advice to give for an unknown name: the nearest known one, or all of them."""
-    close = difflib.get_close_matches(name, known, 1, 0.6)
+    close = difflib.get_close_matches(name, known, 1, 0.5)
     return f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(sorted(known))}."
 
 
@@ -49,8 +51,11 @@ def read_text(value: object, field: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def read_list(value: object, field: str) -> list[object]:
-    """A list; a single value counts as a list of one."""
-    return list(value) if isinstance(value, list | tuple) else [value]
+    """A list of limited length; a single value counts as a list of one."""
+    found = list(value) if isinstance(value, list | tuple) else [value]
+    if len(found) > MOST_IN_LIST:
+        raise InvalidInput(f"{field} has {len(found)} elements.", f"At most {MOST_IN_LIST} are taken at once.")
+    return found
 
 
 def _long_text(value: object, field: str) -> str:
@@ -113,6 +118,10 @@ def _json_object(value: object, field: str) -> JsonObject:
     found = settled(value, field)
     if not isinstance(found, dict):
         raise InvalidInput(f"{field} is {_kind_of(value)}.", "A JSON object is wanted here.")
+    if (size := len(orjson.dumps(found))) > LONGEST_LONG_TEXT:
+        raise InvalidInput(
+            f"{field} has {size} bytes.", f"At most {LONGEST_LONG_TEXT} are kept; put the rest behind a uri."
+        )
     return found
 
 

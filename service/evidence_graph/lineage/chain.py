@@ -213,16 +213,16 @@ def assemble(
         for step in sorted(rows[urn].steps, key=lambda step: (step.relation, step.other))
         if step.other in distances
     ]
-    most_steps = STEPS_PER_ARTIFACT * limit
-    truncated = truncated or len(steps) > most_steps
+    steps, too_many = steps[: STEPS_PER_ARTIFACT * limit], steps[STEPS_PER_ARTIFACT * limit :]
     artifacts = [views[urn] for urn in order]
-    steps = steps[:most_steps]
-    cuts = [urn for urn in order if any(step.other not in distances for step in rows[urn].steps)] if truncated else []
+    cuts = {step.source if walk.upstream else step.target for step in too_many}
+    if truncated:
+        cuts |= {urn for urn in order if any(step.other not in distances for step in rows[urn].steps)}
     completeness = completeness_of(
         moment,
         artifacts,
-        truncated=truncated,
-        truncated_at=cuts[:MOST_CUTS_NAMED],
+        truncated=truncated or bool(too_many),
+        truncated_at=[urn for urn in order if urn in cuts][:MOST_CUTS_NAMED],
         positions=(step.position for step in steps),
     )
     return Chain([views[urn] for urn in sorted(set(roots))], artifacts, steps, distances, completeness)

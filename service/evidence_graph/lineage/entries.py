@@ -3,13 +3,9 @@
 import msgspec
 
 from evidence_graph.store.named_queries import Question
+from evidence_graph.store.stored import ENTRIES, EntriesBetween, EntryRow
 
-
-class EntriesBetween(msgspec.Struct, frozen=True):
-    """Log positions, both inclusive."""
-
-    first: int
-    last: int
+__all__ = ["ENTRIES", "ENTRIES_ABOUT", "EntriesAbout", "EntriesBetween", "EntryRow"]
 
 
 class EntriesAbout(msgspec.Struct, frozen=True):
@@ -19,14 +15,4 @@ class EntriesAbout(msgspec.Struct, frozen=True):
     position: int
 
 
-class EntryRow(msgspec.Struct, frozen=True):
-    """One entry: its position, time (µs, UTC), RFC 6962 leaf hash (hexadecimal) and canonical bytes as text."""
-
-    position: int
-    recorded_at: int
-    leaf: str
-    body: str
-
-
-ENTRIES = Question("entries", EntriesBetween, EntryRow)
 ENTRIES_ABOUT = Question("entries_about", EntriesAbout, EntryRow)

@@ -9,11 +9,11 @@ import json
 
 import msgspec
 
-from evidence_graph.errors import RecordDamaged
+from evidence_graph.errors import InvalidInput, RecordDamaged
 from evidence_graph.record.canonical import canonical_bytes, canonical_digest
 from evidence_graph.record.events import EVENT_TYPE_PREFIX, Event, from_payload, to_payload
 from evidence_graph.record.instants import format_instant, parse_instant
-from evidence_graph.record.json_values import Json, JsonObject
+from evidence_graph.record.json_values import LARGEST_INTEGER, Json, JsonObject
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 FORMAT = 1
@@ -72,23 +72,27 @@ def subject_digest(payload: JsonObject) -> str:
 def decode_entry(body: bytes) -> Entry:
     """The entry of its bytes. Raises RecordDamaged unless they are exactly what `encode_entry` writes."""
     try:
-        entry = _entry_of(json.loads(body))
+        entry = _entry_of(json.loads(body, parse_int=_number))
         if encode_entry(entry) != body:
             raise RecordDamaged("An entry is not in its canonical form.")
-    except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
+    except (InvalidInput, KeyError, RecursionError, TypeError, ValueError, msgspec.ValidationError) as error:
         raise RecordDamaged("An entry of the log cannot be read.") from error
     return entry
 
 
-def _entry_of(statement: dict[str, Json]) -> Entry:
-    predicate = statement["predicate"]
+def _number(text: str) -> int | float:
+    """JCS writes whole floats without a point; only those are beyond the integers it takes."""
+    whole = int(text)
+    return whole if abs(whole) <= LARGEST_INTEGER else float(text)
+
+
+def _entry_of(statement: Json) -> Entry:
+    statement = _object(statement)
+    predicate = _object(statement["predicate"])
     event_type = str(statement["predicateType"]).removeprefix(EVENT_TYPE_PREFIX)
-    assert isinstance(predicate, dict)
-    payload, source = predicate["payload"], predicate.get("source")
-    assert isinstance(payload, dict)
-    assert source is None or isinstance(source, dict)
+    source = predicate.get("source")
     return Entry(
-        event=from_payload(event_type, payload),
+        event=from_payload(event_type, _object(predicate["payload"])),
         recorded_at=parse_instant(str(predicate["recordedAt"]), "recordedAt"),
         clock=str(predicate["clock"]),
         actor=str(predicate["actor"]),
@@ -97,5 +101,11 @@ def _entry_of(statement: dict[str, Json]) -> Entry:
         command_digest=str(predicate["commandDigest"]),
         item=str(predicate["item"]),
         outcome=str(predicate["outcome"]),
-        source=source,
+        source=None if source is None else _object(source),
     )
+
+
+def _object(value: Json) -> JsonObject:
+    if not isinstance(value, dict):
+        raise TypeError("an object is wanted here")
+    return value

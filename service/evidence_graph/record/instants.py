@@ -9,7 +9,7 @@ SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _DURATION = re.compile(
-    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
     re.ASCII,
 )
 
@@ -29,10 +29,13 @@ def parse_instant(text: str, field: str) -> int:
     if len(form["fraction"] or "") > 7:
         raise InvalidInput(f"{field} is finer than a microsecond: {text!r}.", "Give at most six fraction digits.")
     try:
-        return from_datetime(datetime.fromisoformat(text.upper()))
+        instant = from_datetime(datetime.fromisoformat(text.upper()))
+        to_datetime(instant)  # an offset may carry it out of the years that can be written down
+        return instant
     except (ValueError, OverflowError):
         raise InvalidInput(
-            f"{field} is not a time that exists: {text!r}.", "Check month, day, hour and offset."
+            f"{field} is not a time that exists: {text!r}.",
+            "Check month, day, hour and offset; years are 0001 to 9999 in UTC.",
         ) from None
 
 
@@ -53,9 +56,7 @@ def format_instant(instant: int) -> str:
 
 def format_compact(instant: int) -> str:
     """The form used inside the URN of a KPI window: `20261002T080000Z`, with the fraction only when there is one."""
-    moment = to_datetime(instant)
-    fraction = f".{moment.microsecond:06}" if moment.microsecond else ""
-    return f"{moment:%Y%m%dT%H%M%S}{fraction}Z".rjust(16, "0")
+    return format_instant(instant).replace("-", "").replace(":", "").replace(".000000", "")
 
 
 def parse_duration(text: str, field: str) -> int:

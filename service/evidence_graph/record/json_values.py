@@ -1,21 +1,30 @@
 """JSON as a type, and the one form numbers are kept in, so that equal content has equal bytes."""
 
 import math
+from typing import TYPE_CHECKING, Any
 
 from evidence_graph.errors import InvalidInput
 
-type_error = "Only text, finite numbers, true, false, null, lists and objects can be kept."
-Json = bool | int | float | str | None | list["Json"] | dict[str, "Json"]
+_ACCEPTED = "Only text, finite numbers, true, false, null, lists and objects can be kept."
+if TYPE_CHECKING:
+    Json = bool | int | float | str | None | list["Json"] | dict[str, "Json"]
+else:
+    Json = Any  # msgspec cannot follow an alias into itself; what a JSON decoder gives is JSON already
 JsonObject = dict[str, Json]
 
+DEEPEST = 32  # lists and objects inside each other
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 follows ECMAScript: larger integers have no exact form
 
 
-def settled(value: object, field: str) -> Json:
+def settled(value: object, field: str, depth: int = 0) -> Json:
     """The value with whole floats as integers, checked to be JSON that RFC 8785 can write.
 
     Raises InvalidInput naming `field` for NaN, infinities, integers of 2^53 and more, lone surrogates and foreign types.
     """
+    if depth > DEEPEST:
+        raise InvalidInput(
+            f"{field[:80]}… is nested too deeply.", f"At most {DEEPEST} lists or objects inside each other."
+        )
     match value:
         case bool() | None:
             return value
@@ -24,10 +33,10 @@ def settled(value: object, field: str) -> Json:
         case int() | float():
             return settled_number(value, field)
         case list() | tuple():
-            return [settled(part, f"{field}[{index}]") for index, part in enumerate(value)]
+            return [settled(part, f"{field}[{index}]", depth + 1) for index, part in enumerate(value)]
         case dict():
-            return {_text(key, field): settled(part, f"{field}.{key}") for key, part in value.items()}
-    raise InvalidInput(f"{field} is a {type(value).__name__}.", type_error)
+            return {_text(key, field): settled(part, f"{field}.{key}", depth + 1) for key, part in value.items()}
+    raise InvalidInput(f"{field} is a {type(value).__name__}.", _ACCEPTED)
 
 
 def settled_number(value: int | float, field: str) -> int | float:
@@ -46,6 +55,8 @@ def settled_number(value: int | float, field: str) -> int | float:
 def _text(value: object, field: str) -> str:
     if not isinstance(value, str):
         raise InvalidInput(f"{field} has a key that is no text.", "Quote the key.")
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise InvalidInput(f"{field} holds half a character (a lone surrogate).", "Send well-formed Unicode.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(f"{field} holds half a character (a lone surrogate).", "Send well-formed Unicode.") from None
     return value

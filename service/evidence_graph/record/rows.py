@@ -224,7 +224,12 @@ def in_batches(rows: list[Row]) -> list[list[Row]]:
     batches: list[list[Row]] = []
     open_batch: dict[type[Row], list[Row]] = {}
     highest: dict[str, int] = {}
+    referred: set[str] = set()
     for row in rows:
+        if isinstance(row, ArtifactReferred):
+            if row.urn in referred:
+                continue  # naming it again changes nothing, and would only split the batch
+            referred.add(row.urn)
         rank = _RANK[type(row)]
         if highest.get(row.key, rank) > rank:
             batches += _ranked(open_batch)

@@ -47,9 +47,20 @@ class Urn(msgspec.Struct, frozen=True, order=True):
         return self.text
 
 
-@lru_cache(maxsize=65_536)
 def parse_urn(text: str, field: str = "urn") -> Urn:
     """The canonical URN of any accepted spelling, artifact, series or slot. Raises InvalidInput naming `field`."""
+    return _remembered(text) or _parse(text, field)
+
+
+@lru_cache(maxsize=65_536)
+def _remembered(text: str) -> Urn | None:
+    try:
+        return _parse(text, "urn")
+    except InvalidInput:
+        return None  # refused again under its own field's name
+
+
+def _parse(text: str, field: str) -> Urn:
     kind, colon, rest = text.partition(":")
     if not colon:
         raise InvalidInput(f"{field} is not a URN: {_shown(text)}.", _FORM)
@@ -125,7 +136,12 @@ def window_urn(measured: Urn, kpi: str, segment: Iterable[tuple[str, str]], star
 
 def canonical_name(text: str, field: str) -> str:
     """A `namespace/name` in canonical spelling, as KPIs are named."""
-    return parse_urn(f"{KPI}:{text}", field).series.removeprefix(f"{KPI}:")
+    urn = parse_urn(f"{KPI}:{text}", field)
+    if urn.version:
+        raise InvalidInput(
+            f"{field} names a version: {_shown(text)}.", "Write the name alone, such as churn/conversion."
+        )
+    return urn.series.removeprefix(f"{KPI}:")
 
 
 def _shown(text: str) -> str:

@@ -41,7 +41,8 @@ class SqliteStore:
     """GraphStore in one file. `deadline` bounds a read, `patience` the wait for the writer's lock; both in seconds."""
 
     def __init__(self, path: Path, *, deadline: float = 10.0, patience: float = 5.0) -> None:
-        self._path, self._deadline, self._patience = path, deadline, patience
+        self.path, self._deadline, self._patience = path, deadline, patience
+        self._closed = False
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
@@ -51,6 +52,9 @@ class SqliteStore:
         await self._in(self._writer, self._create)
 
     async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._readers.shutdown()
         await self._in(self._writer, self._close_all)
         self._writer.shutdown()
@@ -75,7 +79,7 @@ class SqliteStore:
                 f"SQLite {apsw.sqlite_lib_version()} can corrupt this file.", "Install apsw 3.54 or newer."
             )
         with self._faults():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._writers_lock():
                 connection = self._connection()
                 self._refuse_foreign(connection)
@@ -97,7 +101,7 @@ class SqliteStore:
         if existing is not None:
             return existing
         with self._faults():
-            connection = apsw.Connection(str(self._path))
+            connection = apsw.Connection(str(self.path))
             connection.set_busy_timeout(int(self._patience * 1000))
             for pragma in (
                 "journal_mode=WAL",
@@ -112,6 +116,8 @@ class SqliteStore:
         return connection
 
     def _close_all(self) -> None:
+        if not self._connections:  # it could not be opened, so there may be no folder for the lock either
+            return
         with self._writers_lock():
             for connection in self._connections:
                 connection.close(True)
@@ -147,14 +153,14 @@ class SqliteStore:
     def _checkpoint(self, connection: apsw.Connection) -> None:
         """Copy the WAL into the file when it has grown; readers that are in its way are left in peace until the next time."""
         self._commits = getattr(self, "_commits", 0) + 1
-        wal = Path(f"{self._path}-wal")
+        wal = Path(f"{self.path}-wal")
         if self._commits % 16 == 0 and wal.exists() and wal.stat().st_size > CHECKPOINT_PAGES * 4096:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     @contextmanager
     def _writers_lock(self) -> Generator[None]:
         """One writer across all processes that share the file: a lock on a file beside it."""
-        descriptor = os.open(f"{self._path}-writer", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(f"{self.path}-writer", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._wait_for(descriptor)
             yield

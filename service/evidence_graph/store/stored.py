@@ -1,10 +1,26 @@
-"""What the write side and the read side both ask of the store: artifacts, relations, roll-outs, definitions, annotations."""
+"""What the write side and the read side both ask of the store: entries, artifacts, relations, roll-outs, definitions, annotations."""
 
 import msgspec
 import orjson
 
 from evidence_graph.record.sealing import Sealed
 from evidence_graph.store.named_queries import Question
+
+
+class EntriesBetween(msgspec.Struct, frozen=True):
+    """Log positions, both inclusive."""
+
+    first: int
+    last: int
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """One entry: its position, time (µs, UTC), RFC 6962 leaf hash (hexadecimal) and canonical bytes as text."""
+
+    position: int
+    recorded_at: int
+    leaf: str
+    body: str
 
 
 class ArtifactRow(msgspec.Struct, frozen=True):
@@ -111,6 +127,7 @@ class AnnotationRow(msgspec.Struct, frozen=True):
         return Sealed(self.commitment, self.salt or None, orjson.loads(self.value) if self.value else None)
 
 
+ENTRIES = Question("entries", EntriesBetween, EntryRow)
 STORED_ARTIFACTS = Question("stored_artifacts", StoredArtifacts, ArtifactRow)
 RELATIONS_FROM = Question("relations_from", RelationsFrom, RelationRow)
 ROLL_OUTS_OF_SLOTS = Question("roll_outs_of_slots", RollOutsOfSlots, RollOutRow)

@@ -1,0 +1,145 @@
+"""Which stored things have which keys and indexes, declared once for both engines.
+
+`queries/cypher/schema.cypher` and the indexes in `queries/sql/schema.sql` are generated from here; the keys of the SQL tables stand in
+their hand-written `CREATE TABLE`, and a test compares them with these.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Engine(Enum):
+    """An engine, by the dialect of its query files."""
+
+    SQLITE = "sql"
+    NEO4J = "cypher"
+
+
+BOTH = frozenset(Engine)
+
+
+@dataclass(frozen=True)
+class Index:
+    """Columns that are searched together; `where` limits it to some rows (SQLite only)."""
+
+    name: str
+    columns: tuple[str, ...]
+    where: str = ""
+    engines: frozenset[Engine] = BOTH
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One table of SQLite and one label of Neo4j; without a label its rows are relationships there.
+
+    `key` names a thing in SQLite, `constraint` is the name of the same rule in Neo4j; `node_key` differs where the embedded store needs a
+    key of another kind.
+    """
+
+    table: str
+    label: str
+    key: tuple[str, ...]
+    constraint: str = ""
+    node_key: tuple[str, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[Index, ...] = field(default=())
+
+
+SQLITE, NEO4J = frozenset({Engine.SQLITE}), frozenset({Engine.NEO4J})
+STORED = (
+    Stored("log_head", "LogHead", ("only_one",), "log_head_name", ("name",)),
+    Stored(
+        "entry",
+        "Entry",
+        ("position",),
+        "entry_position",
+        indexes=(
+            Index("entry_recorded_at", ("recorded_at", "position")),
+            Index("entry_command", ("actor", "command")),
+            Index("entry_subject", ("subject",)),
+        ),
+    ),
+    Stored(
+        "artifact",
+        "Artifact",
+        ("id",),
+        "artifact_urn",
+        ("urn",),
+        unique=(("urn",),),
+        indexes=(
+            Index("artifact_series", ("series",), engines=SQLITE),
+            Index("artifact_kind", ("kind", "namespace", "urn"), engines=SQLITE),
+            Index("artifact_namespace", ("namespace", "urn"), engines=SQLITE),
+            Index("artifact_window", ("window",), where="window <> ''", engines=SQLITE),
+        ),
+    ),
+    Stored(
+        "relation",
+        "",
+        ("source", "relation", "target", "known_from"),
+        indexes=(Index("relation_target", ("target", "relation", "source", "known_from", "known_to"), engines=SQLITE),),
+    ),
+    Stored(
+        "roll_out_change",
+        "RollOutChange",
+        ("slot", "deployment", "change", "at", "known_from"),
+        "roll_out_change_key",
+        indexes=(
+            Index("roll_out_change_slot", ("slot",), engines=NEO4J),
+            Index("roll_out_change_deployment", ("deployment",)),
+            Index("roll_out_change_namespace", ("namespace",), engines=SQLITE),
+        ),
+    ),
+    Stored("definition", "Definition", ("name", "version", "known_from"), "definition_key"),
+    Stored(
+        "annotation",
+        "Annotation",
+        ("urn", "field", "position"),
+        "annotation_key",
+        indexes=(Index("annotation_position", ("position",)),),
+    ),
+)
+
+_CYPHER_HEADER = """\
+// Constraints, indexes and the head's node of the shared store; safe to run again.
+// takes: nothing
+// gives: nothing
+// why:   writers lock the LogHead node, so it must exist before the first entry. The index of URNs serves kinds, namespaces, series and
+//        windows too, because URNs begin with them. Relationships have no constraint: a unique key cannot hold their ends, and only
+//        the writer that holds the head makes them. Generated from graph_schema/constraints.py by scripts/generate.py.
+"""
+_CYPHER_END = """
+CYPHER 5 CALL db.awaitIndexes();
+
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0;
+"""
+
+
+def schema_cypher() -> str:
+    """The text of `queries/cypher/schema.cypher`."""
+    return _CYPHER_HEADER + "\n".join(_cypher_part(stored) for stored in STORED if stored.label) + _CYPHER_END
+
+
+def _cypher_part(stored: Stored) -> str:
+    key = stored.node_key or stored.key
+    named = f"n.{key[0]}" if len(key) == 1 else f"({', '.join(f'n.{column}' for column in key)})"
+    gap = " " if len(key) == 1 else "\n"
+    lines = [
+        f"CYPHER 5 CREATE CONSTRAINT {stored.constraint} IF NOT EXISTS{gap}FOR (n:{stored.label}) REQUIRE {named} IS UNIQUE;"
+    ]
+    for index in stored.indexes:
+        if Engine.NEO4J in index.engines:
+            columns = ", ".join(f"n.{column}" for column in index.columns)
+            lines.append(f"CYPHER 5 CREATE INDEX {index.name} IF NOT EXISTS FOR (n:{stored.label}) ON ({columns});")
+    return "\n".join(lines) + "\n"
+
+
+def indexes_sql() -> str:
+    """The indexes of `queries/sql/schema.sql`, one a line."""
+    return "".join(
+        f"CREATE INDEX IF NOT EXISTS {index.name} ON {stored.table} "
+        f"({', '.join(index.columns)}){f' WHERE {index.where}' if index.where else ''};\n"
+        for stored in STORED
+        for index in stored.indexes
+        if Engine.SQLITE in index.engines
+    )

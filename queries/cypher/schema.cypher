@@ -1,0 +1,30 @@
+// Constraints, indexes and the head's node of the shared store; safe to run again.
+// takes: nothing
+// gives: nothing
+// why:   writers lock the LogHead node, so it must exist before the first entry. The index of URNs serves kinds, namespaces, series and
+//        windows too, because URNs begin with them. Relationships have no constraint: a unique key cannot hold their ends, and only
+//        the writer that holds the head makes them. Generated from graph_schema/constraints.py by scripts/generate.py.
+CYPHER 5 CREATE CONSTRAINT log_head_name IF NOT EXISTS FOR (n:LogHead) REQUIRE n.name IS UNIQUE;
+
+CYPHER 5 CREATE CONSTRAINT entry_position IF NOT EXISTS FOR (n:Entry) REQUIRE n.position IS UNIQUE;
+CYPHER 5 CREATE INDEX entry_recorded_at IF NOT EXISTS FOR (n:Entry) ON (n.recorded_at, n.position);
+CYPHER 5 CREATE INDEX entry_command IF NOT EXISTS FOR (n:Entry) ON (n.actor, n.command);
+CYPHER 5 CREATE INDEX entry_subject IF NOT EXISTS FOR (n:Entry) ON (n.subject);
+
+CYPHER 5 CREATE CONSTRAINT artifact_urn IF NOT EXISTS FOR (n:Artifact) REQUIRE n.urn IS UNIQUE;
+
+CYPHER 5 CREATE CONSTRAINT roll_out_change_key IF NOT EXISTS
+FOR (n:RollOutChange) REQUIRE (n.slot, n.deployment, n.change, n.at, n.known_from) IS UNIQUE;
+CYPHER 5 CREATE INDEX roll_out_change_slot IF NOT EXISTS FOR (n:RollOutChange) ON (n.slot);
+CYPHER 5 CREATE INDEX roll_out_change_deployment IF NOT EXISTS FOR (n:RollOutChange) ON (n.deployment);
+
+CYPHER 5 CREATE CONSTRAINT definition_key IF NOT EXISTS
+FOR (n:Definition) REQUIRE (n.name, n.version, n.known_from) IS UNIQUE;
+
+CYPHER 5 CREATE CONSTRAINT annotation_key IF NOT EXISTS
+FOR (n:Annotation) REQUIRE (n.urn, n.field, n.position) IS UNIQUE;
+CYPHER 5 CREATE INDEX annotation_position IF NOT EXISTS FOR (n:Annotation) ON (n.position);
+
+CYPHER 5 CALL db.awaitIndexes();
+
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0;

@@ -1,0 +1,116 @@
+"""Enumerations of the API, made from the one declaration of what exists. Their values are plain text inside the service."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import strawberry
+
+from graph_schema import KINDS, RELATIONS_BY_NAME
+
+
+def _enumeration(name: str, description: str, values: Mapping[str, tuple[str, str]]) -> Any:
+    """An enumeration of the API: name of each value, how it is spelt inside, and what it means."""
+    made = StrEnum(name, {value: inside for value, (inside, _) in values.items()})  # type: ignore[misc]
+    strawberry.enum(made, description=description)
+    for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name][1]
+    return made
+
+
+def _words(**meanings: str) -> dict[str, tuple[str, str]]:
+    return {name: (name, meaning) for name, meaning in meanings.items()}
+
+
+def _relation(name: str) -> str:
+    rows = RELATIONS_BY_NAME[name]
+    return " ".join(dict.fromkeys(f"{row.description} ({row.relation_class.value})" for row in rows))
+
+
+if TYPE_CHECKING:
+    Kind: TypeAlias = str
+    Relation: TypeAlias = str
+    Mode: TypeAlias = str
+    Direction: TypeAlias = str
+    Sensitivity: TypeAlias = str
+    KpiDirection: TypeAlias = str
+    Aggregate: TypeAlias = str
+    Gate: TypeAlias = str
+    OutcomeKind: TypeAlias = str
+    UserErrorCode: TypeAlias = str
+else:
+    Kind = _enumeration(
+        "Kind", "The kind of an artifact.", {kind.name.upper(): (kind.name, kind.description) for kind in KINDS}
+    )
+    Relation = _enumeration(
+        "Relation",
+        "A relation between two artifacts; it points to the evidence it rests on.",
+        _words(**{name: _relation(name) for name in RELATIONS_BY_NAME}),
+    )
+    Mode = _enumeration(
+        "Mode",
+        "What a roll-out's predictions are used for.",
+        _words(
+            PRODUCTION="They are used.",
+            CANARY="They are used for a small part, to see how they do.",
+            SHADOW="They are recorded and not used.",
+        ),
+    )
+    Direction = _enumeration(
+        "Direction",
+        "Which way a chain is walked.",
+        _words(
+            UPSTREAM="To what the artifacts rest on.",
+            DOWNSTREAM="To what rests on the artifacts.",
+        ),
+    )
+    Sensitivity = _enumeration(
+        "Sensitivity",
+        "How carefully an artifact must be handled, in rising order.",
+        _words(
+            PUBLIC="Anybody may see it.",
+            INTERNAL="For the organisation.",
+            CONFIDENTIAL="For those who need it.",
+            PERSONAL="It holds data about persons.",
+        ),
+    )
+    KpiDirection = _enumeration(
+        "KpiDirection",
+        "Whether more or less of a KPI is better.",
+        _words(HIGHER_IS_BETTER="More is better.", LOWER_IS_BETTER="Less is better."),
+    )
+    Aggregate = _enumeration(
+        "Aggregate",
+        "What the windows of a KPI hold.",
+        _words(
+            PROPORTION="n observations with successes among them.",
+            MEAN="n observations with their mean and sample variance.",
+            RATIO="n observations with the sums of a numerator and a denominator.",
+            COUNT="Events and what they are counted per.",
+            ESTIMATE="An estimate from n observations, perhaps with its standard error.",
+        ),
+    )
+    Gate = _enumeration(
+        "Gate", "What the gate said to a roll-out.", _words(NOT_ASKED="It was recorded without asking the gate.")
+    )
+    OutcomeKind = _enumeration(
+        "OutcomeKind",
+        "What became of one item.",
+        _words(
+            CREATED="It is new on record.",
+            UNCHANGED="All of it was on record already.",
+            COMPLETED="It had only been referred to; now it is declared.",
+            EXTENDED="Something was added to what is on record, or ended.",
+            REVISED="It supersedes an earlier revision of the window.",
+            CONFLICT="Other content is on record; nothing was recorded.",
+            INVALID="It cannot be recorded as it is; nothing was recorded.",
+        ),
+    )
+    UserErrorCode = _enumeration(
+        "UserErrorCode",
+        "Why an item is refused.",
+        _words(
+            CONFLICT="It contradicts what is on record.",
+            INVALID="It cannot be understood, or cannot be true.",
+        ),
+    )

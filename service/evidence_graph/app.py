@@ -1,0 +1,285 @@
+"""Composition: from settings to a store, a recorder and the service, over HTTP or in this process."""
+
+import asyncio
+import logging
+import os
+import secrets
+import sys
+import time
+import uuid
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from evidence_graph import __version__
+from evidence_graph.api.context import RequestContext
+from evidence_graph.api.execution import Operation, answer
+from evidence_graph.api.http import graphql_route
+from evidence_graph.api.schema import Schema, build_schema
+from evidence_graph.errors import EvidenceError, InvalidInput, KeyMissing, StoreUnavailable
+from evidence_graph.evidence.clock import Clock, SystemClock
+from evidence_graph.evidence.log import begin_log
+from evidence_graph.evidence.recorder import Recorder
+from evidence_graph.lineage.moment import read_head
+from evidence_graph.proof.signing_key import new_private_key, to_pem
+from evidence_graph.settings import Settings
+from evidence_graph.store.graph_store import HEAD, GraphStore, NoParameters
+from evidence_graph.store.sqlite import SqliteStore
+
+SQLITE, NEO4J = ("sqlite",), ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+SECONDS_BETWEEN_TRIES = 1.0
+SECONDS_TO_BE_READY = 3.0
+REQUEST_ID = "evidence_graph.request_id"
+_log = structlog.get_logger("evidence_graph.app")
+
+
+def store_of(settings: Settings) -> GraphStore:
+    """The store the settings name, not yet open. Raises InvalidInput, or StoreRefused when its driver is not installed."""
+    scheme = settings.store.partition(":")[0].lower()
+    if scheme in SQLITE:
+        return SqliteStore(_sqlite_path(settings.store))
+    if scheme in NEO4J:
+        from evidence_graph.store.neo4j import Neo4jStore  # loading the driver takes long: only for who uses it
+
+        password = settings.neo4j_password.get_secret_value()
+        return Neo4jStore(settings.store, settings.neo4j_user, password, settings.neo4j_database)
+    raise InvalidInput(
+        f"EVIDENCE_STORE begins with {scheme[:40]!r}.", f"It begins with one of {', '.join((*SQLITE, *NEO4J))}."
+    )
+
+
+def _sqlite_path(address: str) -> Path:
+    """`sqlite:///file.db` is relative, `sqlite:////file.db` absolute."""
+    path = address.partition(":")[2].removeprefix("///")
+    if not address.lower().startswith("sqlite:///") or not path:
+        raise InvalidInput("EVIDENCE_STORE names no file.", "Write sqlite:///file.db, or sqlite:////folder/file.db.")
+    return Path(path)
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the private key of the log is kept."""
+    if settings.signing_key is not None:
+        return settings.signing_key
+    if settings.store.lower().startswith("sqlite:"):
+        path = _sqlite_path(settings.store)
+        return path.with_name(f"{path.name}.key")
+    place = urlsplit(settings.store)
+    name = "-".join(str(part) for part in (place.hostname, place.port or 7687, settings.neo4j_database or "neo4j"))
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return data / "evidence-graph" / f"{name}.key"
+
+
+def key_at(path: Path) -> Ed25519PrivateKey:
+    """The private key in the file, made there first when there is none. Raises KeyMissing when it is no such key."""
+    try:
+        _make_key(path)
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (OSError, ValueError, TypeError) as error:
+        raise KeyMissing(
+            "The signing key cannot be read or made.", "Check EVIDENCE_SIGNING_KEY and the rights of its folder."
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyMissing("The signing key is no Ed25519 key.", "Check EVIDENCE_SIGNING_KEY.")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Readable by its owner alone, and there whole or not at all: two processes may start at once."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(to_pem(new_private_key()))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+class ServedRecord:
+    """A store with its recorder, opened when first needed and again after a failure."""
+
+    def __init__(self, store: GraphStore, key_file: Path, clock: Clock) -> None:
+        self.store, self.clock, self.recorder = store, clock, Recorder(store, clock)
+        self._key_file = key_file
+        self._open = False
+        self._opening = asyncio.Lock()
+        self._failure: tuple[float, StoreUnavailable] | None = None
+
+    async def ready(self) -> None:
+        """Open the store and begin its log unless that is done. Raises StoreUnavailable, StoreRefused, KeyMissing."""
+        if not self._open:
+            async with self._opening:
+                await self._open_once()
+
+    async def _open_once(self) -> None:
+        if self._open:
+            return
+        if self._failure and time.monotonic() - self._failure[0] < SECONDS_BETWEEN_TRIES:
+            raise self._failure[1]
+        try:
+            await self._begin()
+        except StoreUnavailable as failure:
+            self._failure = time.monotonic(), failure
+            raise
+        self._open = True
+
+    async def _begin(self) -> None:
+        await self.store.open()
+        if await self.store.ask(HEAD, NoParameters()):
+            if not self._key_file.exists():
+                _log.info("signing_key.missing", file=str(self._key_file))
+            return
+        await begin_log(self.store, f"evidence-graph/{secrets.token_hex(8)}", key_at(self._key_file), self.clock)
+
+    async def close(self) -> None:
+        """Let go of the store."""
+        await self.store.close()
+
+    def context(self, actor: str, via: str, request_id: str) -> RequestContext:
+        """What one request carries."""
+        return RequestContext(self.store, self.recorder, self.clock, self.ready, actor, via, request_id)
+
+
+@cache
+def served_schema() -> Schema:
+    """The schema, built once a process."""
+    return build_schema()
+
+
+class Service:
+    """The service in this process: the documents and answers of HTTP without HTTP."""
+
+    def __init__(self, record: ServedRecord, actor: str, via: str) -> None:
+        self.record, self._actor, self._via = record, actor, via
+
+    async def execute(
+        self, document: str, variables: Mapping[str, object] | None = None, operation_name: str | None = None
+    ) -> dict[str, object]:
+        """The JSON the service would answer: `data`, `errors` or both."""
+        context = self.record.context(self._actor, self._via, str(uuid.uuid4()))
+        return (await answer(served_schema(), Operation(document, variables, operation_name), context)).body
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings, *, clock: Clock | None = None, store: GraphStore | None = None, via: str = "CLI"
+) -> AsyncGenerator[Service]:
+    """The service in this process. A store out of reach shows in its answers. Raises StoreRefused, KeyMissing, InvalidInput."""
+    configure_logging("WARNING")
+    record = ServedRecord(store or store_of(settings), key_path(settings), clock or SystemClock())
+    try:
+        await _open_if_reachable(record)
+        yield Service(record, settings.actor, via)
+    finally:
+        await record.close()
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphStore | None = None) -> Starlette:
+    """The service over HTTP. Raises InvalidInput, StoreRefused for settings that name no store."""
+    configure_logging(settings.log_level)
+    record = ServedRecord(store or store_of(settings), key_path(settings), clock or SystemClock())
+
+    def context(request: Request) -> RequestContext:
+        return record.context(settings.actor, "API", request.scope[REQUEST_ID])
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        try:
+            await _open_if_reachable(record)
+            yield
+        except EvidenceError as refused:
+            _log.error("start.refused", reason=str(refused))
+            raise
+        finally:
+            await record.close()
+
+    app = Starlette(
+        routes=[
+            graphql_route("/graphql", served_schema(), context),
+            Route("/livez", _livez),
+            Route("/readyz", _readyz),
+            Route("/version", _version),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.record = record
+    app.add_middleware(_RequestIds)
+    return app
+
+
+async def _open_if_reachable(record: ServedRecord) -> None:
+    """A store that cannot be reached now may be later: every request tries again."""
+    try:
+        await record.ready()
+    except StoreUnavailable as unavailable:
+        _log.warning("store.unavailable", reason=str(unavailable))
+
+
+async def _livez(_: Request) -> Response:
+    return JSONResponse({"alive": True})
+
+
+async def _readyz(request: Request) -> Response:
+    record: ServedRecord = request.app.state.record
+    try:
+        async with asyncio.timeout(SECONDS_TO_BE_READY):
+            await record.ready()
+            head = await read_head(record.store)
+    except TimeoutError:
+        return JSONResponse({"ready": False, "code": StoreUnavailable.code}, 503)
+    except EvidenceError as error:
+        return JSONResponse({"ready": False, "code": error.code}, 503)
+    return JSONResponse({"ready": True, "position": head.position})
+
+
+async def _version(_: Request) -> Response:
+    return JSONResponse({"name": "evidence-graph", "version": __version__})
+
+
+class _RequestIds:
+    """Gives every request an id: in the log, and in the header X-Request-ID of its answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = str(uuid.uuid4())
+
+        async def with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        scope[REQUEST_ID] = request_id
+        await self._app(scope, receive, with_id)
+
+
+def configure_logging(level: str) -> None:
+    """One line an event on standard error, `event key=value …`."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,211 @@
+"""`evidence ask …`: the questions, each run as its document of `queries/graphql`."""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import msgspec
+import typer
+
+from evidence_graph.cli.answers import ArtifactPage, Chain, DeploymentPage, Live, Series
+from evidence_graph.cli.chain_tree import show_chain
+from evidence_graph.cli.connection import answer, connected, read_settings
+from evidence_graph.cli.failures import Failed, end_of_question
+from evidence_graph.cli.listings import show_artifact, show_artifacts, show_deployments, show_live, show_series
+from evidence_graph.cli.terminal import Output, OutputOption, print_json, say, shown
+from evidence_graph.record.json_values import Json, JsonObject
+from graph_schema import KINDS
+
+A = TypeVar("A")
+
+ask = typer.Typer(no_args_is_help=True, help="Ask the record, as of any instant.")
+
+ValidAt = Annotated[
+    str | None,
+    typer.Option(metavar="INSTANT", help="Only what was true in the world then, such as 2026-10-02T08:00:00Z."),
+]
+KnownAt = Annotated[str | None, typer.Option(metavar="INSTANT", help="Only what was on record then.")]
+AtPosition = Annotated[int | None, typer.Option(help="Only what was on record up to this log position.")]
+Namespace = Annotated[str | None, typer.Option(help="Only this namespace.")]
+Slot = Annotated[str | None, typer.Option(metavar="URN", help="Only this slot, such as slot:churn/eu-prod.")]
+First = Annotated[int, typer.Option(help="How many at most.")]
+After = Annotated[str | None, typer.Option(help="Go on after this cursor, which the page before names.")]
+
+
+class Direction(StrEnum):
+    """Which way a chain is walked."""
+
+    UPSTREAM = "upstream"
+    DOWNSTREAM = "downstream"
+
+
+def _known_kind(name: str | None) -> str | None:
+    known = {kind.name: kind.name.upper() for kind in KINDS}
+    if name is not None and name.lower() not in known:
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(known)}.")
+    return None if name is None else known[name.lower()]
+
+
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        metavar="|".join(kind.name for kind in KINDS), callback=_known_kind, help="Only artifacts of this kind."
+    ),
+]
+
+
+def _moment(valid_at: str | None, known_at: str | None, at_position: int | None) -> JsonObject:
+    return {"validAt": valid_at, "knownAt": known_at, "atPosition": at_position}
+
+
+def _answered(stem: str, variables: JsonObject, output: Output, show: Callable[[Json], None]) -> None:
+    """Ask, and show the answer in the form asked for."""
+    try:
+        found = asyncio.run(_asked(stem, variables))
+    except Failed as failed:
+        raise end_of_question(failed, output) from None
+    if output is Output.JSON:
+        print_json(found)
+    else:
+        show(found)
+
+
+async def _asked(stem: str, variables: JsonObject) -> Json:
+    async with connected(read_settings()) as asked:
+        return await answer(asked, stem, variables, stem)
+
+
+def _as(kind: type[A], show: Callable[[A], None]) -> Callable[[Json], None]:
+    return lambda found: show(msgspec.convert(found, kind))
+
+
+@ask.command("chain")
+def ask_chain(
+    of: Annotated[list[str], typer.Argument(metavar="URN...", help="Artifacts to begin from.")],
+    direction: Annotated[
+        Direction, typer.Option(help="upstream: what they rest on. downstream: what rests on them.")
+    ] = Direction.UPSTREAM,
+    depth: Annotated[int | None, typer.Option(help="How many relations from the roots; no bound unless given.")] = None,
+    limit: Annotated[
+        int, typer.Option(help="How many artifacts at most, up to 10,000; what is nearest is kept.")
+    ] = 1_000,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    at_position: AtPosition = None,
+    output: OutputOption = Output.HUMAN,
+) -> None:
+    """Show the evidence behind artifacts (or what rests on them) as a tree. The last line says what is missing.
+
+    Example: evidence ask chain model:churn/churn@7 --known-at 2026-10-01T00:00:00Z
+    """
+    variables: JsonObject = {"of": [*of], "direction": direction.name, "depth": depth, "limit": limit}
+    upstream = direction is Direction.UPSTREAM
+    show = _as(Chain, lambda chain: show_chain(chain, upstream=upstream))
+    _answered("chain", variables | _moment(valid_at, known_at, at_position), output, show)
+
+
+@ask.command("live")
+def ask_live(
+    namespace: Namespace = None,
+    slot: Slot = None,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    at_position: AtPosition = None,
+    output: OutputOption = Output.HUMAN,
+) -> None:
+    """Show what was live at an instant, or is live now.
+
+    Example: evidence ask live --slot slot:churn/eu-prod --valid-at 2026-10-05T00:00:00Z
+    """
+    variables: JsonObject = {"namespace": namespace, "slot": slot}
+    _answered("live", variables | _moment(valid_at, known_at, at_position), output, _as(Live, show_live))
+
+
+@ask.command("deployments")
+def ask_deployments(
+    namespace: Namespace = None,
+    slot: Slot = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANT", help="Live at this instant or later.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="INSTANT", help="Live before this instant.")] = None,
+    first: First = 50,
+    after: After = None,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    at_position: AtPosition = None,
+    output: OutputOption = Output.HUMAN,
+) -> None:
+    """Show the deployments that were live at some time in a range.
+
+    Example: evidence ask deployments --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z
+    """
+    variables: JsonObject = {
+        "namespace": namespace,
+        "slot": slot,
+        "from": begin,
+        "to": end,
+        "first": first,
+        "after": after,
+    }
+    moment = _moment(valid_at, known_at, at_position)
+    _answered("deployments", variables | moment, output, _as(DeploymentPage, show_deployments))
+
+
+@ask.command("artifact")
+def ask_artifact(
+    urn: Annotated[str, typer.Argument(metavar="URN", help="The artifact, with its version.")],
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    at_position: AtPosition = None,
+    output: OutputOption = Output.HUMAN,
+) -> None:
+    """Show everything that is on record about one artifact itself.
+
+    Example: evidence ask artifact model:churn/churn@7
+    """
+
+    def show(found: Json) -> None:
+        if isinstance(found, dict):
+            show_artifact(found)
+        else:
+            say(f"{shown(urn)} is not on record at this moment.")
+
+    _answered("artifact", _moment(valid_at, known_at, at_position) | {"urn": urn}, output, show)
+
+
+@ask.command("artifacts")
+def ask_artifacts(
+    kind: Kind = None,
+    namespace: Namespace = None,
+    text: Annotated[str | None, typer.Option(help="Only with this text in the URN.")] = None,
+    first: First = 50,
+    after: After = None,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    at_position: AtPosition = None,
+    output: OutputOption = Output.HUMAN,
+) -> None:
+    """List artifacts in the order of their URNs, those that were only referred to included.
+
+    Example: evidence ask artifacts --kind model --namespace churn
+    """
+    variables: JsonObject = {"kind": kind, "namespace": namespace, "text": text, "first": first, "after": after}
+    moment = _moment(valid_at, known_at, at_position)
+    _answered("artifacts", variables | moment, output, _as(ArtifactPage, show_artifacts))
+
+
+@ask.command("series")
+def ask_series(
+    urn: Annotated[str, typer.Argument(metavar="URN", help="The name, without a version, such as model:churn/churn.")],
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    at_position: AtPosition = None,
+    output: OutputOption = Output.HUMAN,
+) -> None:
+    """List the versions of a name, newest first.
+
+    Example: evidence ask series model:churn/churn
+    """
+    _answered("series", _moment(valid_at, known_at, at_position) | {"urn": urn}, output, _as(Series, show_series))

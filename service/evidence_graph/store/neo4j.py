@@ -1,0 +1,299 @@
+"""The shared engine: a Neo4j server (5.26 LTS or a later calendar release) through its official driver.
+
+A write holds the node of the log's head from its first statement to its commit, so that the writers of any number of processes follow
+one another. Driver records, driver errors, addresses and query texts end here. Importing this module loads the driver (0.3 s), so it is
+imported only where an address names this engine; it raises StoreRefused when the driver is not installed.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from logging import NullHandler, getLogger
+from typing import Any, LiteralString, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from evidence_graph.errors import EvidenceError, OutcomeUnknown, StoreRefused, StoreUnavailable
+from evidence_graph.record.rows import Row
+from evidence_graph.store.formats import refuse_newer_format
+from evidence_graph.store.graph_store import HEAD, Head, NoParameters, Transaction
+from evidence_graph.store.named_queries import Question, named_query
+from evidence_graph.store.rows_of import from_builtins, typed_rows
+
+try:
+    from neo4j import (
+        READ_ACCESS,
+        WRITE_ACCESS,
+        AsyncDriver,
+        AsyncGraphDatabase,
+        AsyncResult,
+        AsyncSession,
+        AsyncTransaction,
+        Query,
+    )
+    from neo4j.exceptions import (
+        ClientError,
+        ConfigurationError,
+        ConnectionAcquisitionTimeoutError,
+        DriverError,
+        Neo4jError,
+    )
+except ModuleNotFoundError as missing:
+    raise StoreRefused("The driver of Neo4j is not installed.", 'Run: pip install "evidence-graph[neo4j]"') from missing
+
+getLogger("neo4j").addHandler(NullHandler())  # the driver's warnings are for the log, never for a bare terminal
+
+P = TypeVar("P", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
+T = TypeVar("T")
+
+OLDEST_SERVER = (5, 26)  # the first with `CYPHER 5` before a statement and types of relationships from values
+ROWS_A_STATEMENT = 2_000
+SECONDS_IDLE = 30.0  # a connection unused for longer is checked first: the server may have been restarted
+PAUSES = (0.02, 0.1, 0.5)  # seconds before what failed in passing is tried again
+OUT_OF_MEMORY = "OutOfMemoryError"
+TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
+FAULTS = (DriverError, Neo4jError, TimeoutError, OSError)
+SCHEMES = {f"{scheme}{security}" for scheme in ("neo4j", "bolt") for security in ("", "+s", "+ssc")}
+NO_ADDRESS = (
+    "The address of the store is not one of a Neo4j server.",
+    "Write it as neo4j://host:7687, or neo4j+s:// for TLS.",
+)
+LOCK_HEAD = Question("lock_head", NoParameters, Head)
+
+
+class Neo4jStore:
+    """GraphStore in one database of a server or cluster. `deadline` bounds a read, and each attempt at a write; in seconds."""
+
+    def __init__(
+        self,
+        uri: str,
+        user: str,
+        password: str,
+        database: str | None = None,
+        *,
+        deadline: float = 10.0,
+        connections: int = 50,
+    ) -> None:
+        if not _is_address(uri):
+            raise StoreRefused(*NO_ADDRESS)
+        self._uri, self._credentials, self._database = uri, (user, password), database or "neo4j"
+        self._deadline, self._connections = deadline, connections
+        self._driver: AsyncDriver | None = None
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+
+    async def open(self) -> None:
+        with self._faults():
+            await self._repeated(self._refuse_older_server)
+        refuse_newer_format(await self.ask(HEAD, NoParameters()))
+        with self._faults():
+            for statement in _statements("schema"):
+                await self._repeated(partial(self._define, statement))
+
+    async def close(self) -> None:
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            await driver.close()
+
+    async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
+        text, values = _text(question.stem), msgspec.structs.asdict(parameters)
+        with self._faults():
+            async with asyncio.timeout(self._deadline):
+                rows = await self._repeated(lambda: self._read(text, values))
+        return typed_rows(question.row, rows, from_builtins(question.row))
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        with self._faults():
+            return await self._repeated(lambda: self._transact(work))
+
+    async def explain(self, question: Question[P, R]) -> str:
+        with self._faults():
+            async with asyncio.timeout(self._deadline), self._session(READ_ACCESS) as session:
+                result = await session.run(f"EXPLAIN {_text(question.stem)}")
+                summary = await result.consume()
+        return "\n".join(_operators(summary.plan or {}))
+
+    async def _refuse_older_server(self) -> None:
+        async with asyncio.timeout(self._deadline):
+            server = await self._connected().get_server_info()
+        version = re.search(r"/(\d+)\.(\d+)", server.agent)
+        if version and (int(version[1]), int(version[2])) < OLDEST_SERVER:
+            raise StoreRefused(
+                f"The server is {server.agent}; 5.26 is the oldest that can be used.", "Use a newer server."
+            )
+
+    async def _define(self, statement: LiteralString) -> None:
+        """Run a statement of the schema; what exists already stays as it is."""
+        try:
+            async with asyncio.timeout(self._deadline), self._session(WRITE_ACCESS) as session:
+                await (await session.run(statement)).consume()
+        except ClientError as error:
+            if error.code != "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists":
+                raise  # that one means that another process, starting with this one, was faster
+
+    async def _read(self, text: LiteralString, values: Mapping[str, object]) -> list[list[object]]:
+        async with self._session(READ_ACCESS) as session:
+            return await _rows(await session.run(Query(text, timeout=self._deadline), dict(values)))
+
+    async def _transact(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        committing = False
+        try:
+            async with (
+                asyncio.timeout(self._deadline),
+                self._session(WRITE_ACCESS) as session,
+                await session.begin_transaction(timeout=self._deadline) as transaction,
+            ):
+                result = await work(_Neo4jTransaction(transaction))
+                committing = True
+                await transaction.commit()
+                return result
+        except FAULTS as error:
+            if committing and not _refused(error):
+                raise OutcomeUnknown from error
+            raise
+
+    async def _repeated(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """What `attempt` gives, tried again when it failed in passing: a restarted server, a changed leader, a lock not had in time."""
+        for pause in PAUSES:
+            try:
+                return await attempt()
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable() or _code(error).endswith(OUT_OF_MEMORY):
+                    raise
+                self._forget_bookmarks()
+            await asyncio.sleep(pause)
+        return await attempt()
+
+    def _session(self, access: str) -> AsyncSession:
+        return self._connected().session(
+            database=self._database,
+            default_access_mode=access,
+            bookmark_manager=self._bookmarks,  # in a cluster, a read sees what this process wrote before
+        )
+
+    def _forget_bookmarks(self) -> None:
+        """After a failure: a server restored from a backup would wait for ever for transactions it has never had."""
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+
+    def _connected(self) -> AsyncDriver:
+        """The driver; it connects on first use and again after a server came back."""
+        if self._driver is None:
+            self._driver = AsyncGraphDatabase.driver(
+                self._uri,
+                auth=self._credentials,
+                max_connection_pool_size=self._connections,
+                connection_acquisition_timeout=self._deadline,
+                connection_timeout=self._deadline,
+                liveness_check_timeout=SECONDS_IDLE,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+        return self._driver
+
+    @contextmanager
+    def _faults(self) -> Generator[None]:
+        """Driver errors end here: whoever is above hears what to do, not how the driver says it."""
+        try:
+            yield
+        except FAULTS as error:
+            self._forget_bookmarks()
+            raise _told(error) from error
+
+
+class _Neo4jTransaction:
+    """One explicit transaction of the driver."""
+
+    def __init__(self, transaction: AsyncTransaction) -> None:
+        self._transaction = transaction
+
+    async def lock_head(self) -> Head | None:
+        return next(iter(await self.ask(LOCK_HEAD, NoParameters())), None)
+
+    async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
+        result = await self._transaction.run(_text(question.stem), msgspec.structs.asdict(parameters))
+        return typed_rows(question.row, await _rows(result), from_builtins(question.row))
+
+    async def put(self, rows: Sequence[Row]) -> None:
+        statement = _text(rows[0].statement)
+        for first in range(0, len(rows), ROWS_A_STATEMENT):
+            some = [msgspec.structs.asdict(row) for row in rows[first : first + ROWS_A_STATEMENT]]
+            result = await self._transaction.run(statement, {"rows": some})
+            await result.consume()
+
+
+async def _rows(result: AsyncResult) -> list[list[object]]:
+    """The rows of an answer. Every question gives them as one list in one record: the driver needs 40 µs for each record it reads."""
+    record = await result.single(strict=True)
+    rows: list[list[object]] = record["rows"]
+    return rows
+
+
+def _is_address(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+        return parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number, or too high
+        return False
+
+
+def _text(stem: str) -> LiteralString:
+    """The text of a query file. The driver takes literals only, so that none is put together from values; a file is as good."""
+    return named_query("cypher", stem).text  # pyright: ignore[reportReturnType]
+
+
+def _statements(stem: str) -> list[LiteralString]:
+    return [statement for statement in _text(stem).split(";") if statement.strip()]
+
+
+def _operators(plan: Mapping[str, Any], depth: int = 0) -> list[str]:
+    """The plan's operators, one a line, each indented below the one it feeds."""
+    name = plan["operatorType"].partition("@")[0]  # what follows names the database
+    below = [line for child in plan.get("children", ()) for line in _operators(child, depth + 1)]
+    return [f"{'  ' * depth}{name} {plan.get('args', {}).get('Details', '')}".rstrip(), *below]
+
+
+def _code(error: BaseException) -> str:
+    return (error.code or "") if isinstance(error, Neo4jError) else ""
+
+
+def _refused(error: BaseException) -> bool:
+    """Whether the server said itself that it did not commit; one that is stopping, or has lost its leader, cannot know."""
+    code = _code(error)
+    return code.startswith(("Neo.ClientError.", "Neo.TransientError.")) and not (
+        ".Cluster." in code or code.endswith(".DatabaseUnavailable")
+    )
+
+
+def _told(error: BaseException) -> EvidenceError:
+    """What went wrong in words that may leave the service."""
+    code = _code(error)
+    if code.endswith(OUT_OF_MEMORY):
+        return StoreUnavailable(
+            "The store has too little memory for so much at once.",
+            "Send it in several parts, or raise db.memory.transaction.max of the server.",
+        )
+    if code.startswith("Neo.ClientError.Security."):
+        return StoreUnavailable(
+            "The store refused the credentials.",
+            "Check EVIDENCE_NEO4J_USER and EVIDENCE_NEO4J_PASSWORD, and what the account may do.",
+        )
+    if code == "Neo.ClientError.Database.DatabaseNotFound":
+        return StoreRefused("The server has no database of this name.", "Check EVIDENCE_NEO4J_DATABASE.")
+    if code.startswith("Neo.ClientError.Schema."):
+        return StoreRefused("The database holds data that is not of this program.", "Name an empty database.")
+    if isinstance(error, ConfigurationError):
+        return StoreRefused(*NO_ADDRESS)
+    if isinstance(error, TimeoutError | ConnectionAcquisitionTimeoutError) or code.startswith(TIMED_OUT):
+        return StoreUnavailable("The store did not answer in time.")
+    if isinstance(error, DriverError | OSError):
+        return StoreUnavailable(
+            "The store cannot be reached.", "Check that it runs where EVIDENCE_STORE says, then try again."
+        )
+    if isinstance(error, Neo4jError) and error.is_retryable():
+        return StoreUnavailable("The store is busy or not ready.")
+    return EvidenceError(
+        "The store could not do what it was asked.", "This is a defect: report it with the service's log."
+    )

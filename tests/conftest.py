@@ -1,0 +1,129 @@
+"""The engines that tests of the record run on, and the test data written by others.
+
+`store` is an opened store whose log has begun, once on every engine there is: SQLite always, and each Neo4j server that the
+environment names (`tests/neo4j_server.py` says which variables). A test never skips an engine.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence_graph.store.graph_store import GraphStore
+from evidence_graph.store.sqlite import SqliteStore
+from tests import stories
+
+NEO4J_SERVERS = {"neo4j": "EVIDENCE_TEST_NEO4J_URI", "neo4j-next": "EVIDENCE_TEST_NEO4J_NEXT_URI"}
+ENGINES = ["sqlite", *(name for name, variable in NEO4J_SERVERS.items() if os.environ.get(variable))]
+SHARED_DATA = Path(os.environ.get("EVIDENCE_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
+SOAK = os.environ.get("EVIDENCE_SOAK") == "1"
+
+
+def pytest_report_header() -> str:
+    data = SHARED_DATA if SHARED_DATA.is_dir() else "not here, so the tests marked `external` are left out"
+    return f"engines: {', '.join(ENGINES)}; test data written by others: {data}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests on the data of others run wherever that data is."""
+    if SHARED_DATA.is_dir():
+        return
+    external = [item for item in items if item.get_closest_marker("external")]
+    if external:
+        config.hook.pytest_deselected(items=external)
+        items[:] = [item for item in items if not item.get_closest_marker("external")]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`run` counts the random histories and permutations: a tenth of them in every run, all of them under EVIDENCE_SOAK=1."""
+    marker = metafunc.definition.get_closest_marker("runs")
+    if marker is not None:
+        in_soak: int = marker.args[0]
+        metafunc.parametrize("run", range(in_soak if SOAK else in_soak // 10))
+
+
+class Engine:
+    """One place a record can live in; every `another()` is a store of its own on that same place, as another process has it."""
+
+    def __init__(self, name: str, folder: Path, open_stores: AsyncExitStack) -> None:
+        self.name, self._folder, self._open_stores = name, folder, open_stores
+
+    def another(self) -> GraphStore:
+        """A store that is not opened yet; it is closed after the test."""
+        store = self._store()
+        self._open_stores.push_async_callback(store.close)
+        return store
+
+    def _store(self) -> GraphStore:
+        if self.name == "sqlite":
+            return SqliteStore(self._folder / "evidence.db")
+        from evidence_graph.store.neo4j import Neo4jStore
+
+        return Neo4jStore(*_server(self.name))
+
+
+@pytest.fixture(params=ENGINES)
+async def engine(request: pytest.FixtureRequest, tmp_path: Path, wipe: Callable[[str], None]) -> AsyncIterator[Engine]:
+    """An empty place on one engine."""
+    wipe(request.param)
+    async with AsyncExitStack() as open_stores:
+        yield Engine(request.param, tmp_path, open_stores)
+
+
+@pytest.fixture
+async def empty_store(engine: Engine) -> GraphStore:
+    """An opened store whose log has not begun."""
+    store = engine.another()
+    await store.open()
+    return store
+
+
+@pytest.fixture
+async def store(empty_store: GraphStore) -> GraphStore:
+    """An opened store with the genesis entry, under a simulated clock that the story moves."""
+    await stories.begin(empty_store)
+    return empty_store
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of test data written by others; only for tests marked `external`."""
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def wipe() -> Iterator[Callable[[str], None]]:
+    """Empties an engine by name; every test has a file of its own on SQLite, and all share the server of Neo4j."""
+    with ExitStack() as open_drivers:
+        yield lambda name: None if name == "sqlite" else _wipe(_driver(name, open_drivers))
+
+
+_drivers: dict[str, Any] = {}
+
+
+def _driver(name: str, open_drivers: ExitStack) -> Any:
+    from neo4j import GraphDatabase
+
+    if name not in _drivers:
+        address, user, password = _server(name)
+        driver = GraphDatabase.driver(address, auth=(user, password), notifications_min_severity="OFF")
+        _drivers[name] = open_drivers.enter_context(driver)
+    return _drivers[name]
+
+
+def _wipe(driver: Any) -> None:
+    """Remove every relationship and node, in batches: one transaction would exhaust the server's memory. The schema stays."""
+    for statement in (
+        "MATCH ()-[r]->() WITH r LIMIT 10000 DELETE r RETURN count(*) AS gone",
+        "MATCH (n) WITH n LIMIT 10000 DELETE n RETURN count(*) AS gone",
+    ):
+        while driver.execute_query(statement, database_="neo4j").records[0]["gone"]:
+            pass
+
+
+def _server(name: str) -> tuple[str, str, str]:
+    address = os.environ[NEO4J_SERVERS[name]]
+    return address, os.environ["EVIDENCE_TEST_NEO4J_USER"], os.environ["EVIDENCE_TEST_NEO4J_PASSWORD"]
