@@ -68,8 +68,6 @@ STORED = (
         unique=(("urn",),),
         indexes=(
             Index("artifact_series", ("series",), engines=SQLITE),
-            Index("artifact_kind", ("kind", "namespace", "urn"), engines=SQLITE),
-            Index("artifact_namespace", ("namespace", "urn"), engines=SQLITE),
             Index("artifact_window", ("window",), where="window <> ''", engines=SQLITE),
         ),
     ),

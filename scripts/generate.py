@@ -15,7 +15,6 @@ INDEXES = "-- Indexes, generated from graph_schema/constraints.py by scripts/gen
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "service")]
 
 from evidence_graph.api.schema import printed_schema  # noqa: E402
-
 from graph_schema.constraints import indexes_sql, schema_cypher  # noqa: E402
 from graph_schema.manifest_schema import manifest_schema  # noqa: E402
 from graph_schema.model_page import model_page  # noqa: E402

@@ -53,8 +53,6 @@ CREATE INDEX IF NOT EXISTS entry_recorded_at ON entry (recorded_at, position);
 CREATE INDEX IF NOT EXISTS entry_command ON entry (actor, command);
 CREATE INDEX IF NOT EXISTS entry_subject ON entry (subject);
 CREATE INDEX IF NOT EXISTS artifact_series ON artifact (series);
-CREATE INDEX IF NOT EXISTS artifact_kind ON artifact (kind, namespace, urn);
-CREATE INDEX IF NOT EXISTS artifact_namespace ON artifact (namespace, urn);
 CREATE INDEX IF NOT EXISTS artifact_window ON artifact (window) WHERE window <> '';
 CREATE INDEX IF NOT EXISTS relation_target ON relation (target, relation, source, known_from, known_to);
 CREATE INDEX IF NOT EXISTS roll_out_change_deployment ON roll_out_change (deployment);

@@ -1,5 +1,6 @@
 """Every setting, declared once with its meaning; read from `EVIDENCE_*` in the environment."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,6 +57,9 @@ class ShownSetting(NamedTuple):
     description: str
 
 
+_PASSWORD_IN_ADDRESS = re.compile(r"(?<=//)[^/@]+(?=@)")
+
+
 def shown_settings(settings: Settings) -> list[ShownSetting]:
     """Every setting with its value, in the order of their declaration."""
     return [
@@ -67,4 +71,4 @@ def shown_settings(settings: Settings) -> list[ShownSetting]:
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return HIDDEN if value.get_secret_value() else ""
-    return "" if value is None else str(value)
+    return "" if value is None else _PASSWORD_IN_ADDRESS.sub(HIDDEN, str(value))

@@ -52,7 +52,7 @@ async def test_every_fault_is_listed_with_its_place(store: GraphStore) -> None:
         ("CONFLICT", "windows[1].revision"),
     }
     assert all(f.message and f.next_step for f in refused.faults)
-    assert sorted(outcomes(refused)) == sorted(f.code for f in refused.faults)
+    assert sorted((o.item, o.outcome) for o in refused.outcomes) == sorted({(f.path, f.code) for f in refused.faults})
 
 
 async def test_the_items_of_a_manifest_are_decided_together_whatever_their_order(store: GraphStore) -> None:

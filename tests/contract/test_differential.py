@@ -26,7 +26,7 @@ MODELS = [f"model:m/model@{n}" for n in range(5)]
 SLOTS = ["one/slot", "two/slot"]
 ROLL_OUTS = [f"deployment:{slot}@{n}" for slot in SLOTS for n in range(4)]
 KPI = "k/kpi"
-COMMANDS, QUESTIONS = 70, 25
+COMMANDS, QUESTIONS = 60, 20
 
 
 @dataclass

@@ -232,7 +232,7 @@ def test_validate_asks_nobody(evidence: CommandLine) -> None:
 
     assert nobody("validate", "-f", good).out == "10 items, all well formed.\n"
     told = nobody("validate", "-f", bad, "-o", "json")
-    assert (told.code, told.json["items"], told.json["userErrors"][0]["field"]) == (3, 1, "datasets[0].urn")
+    assert (told.code, told.json["items"], told.json["userErrors"][0]["field"]) == (3, 1, "datasets[0]")
 
 
 @pytest.mark.parametrize(

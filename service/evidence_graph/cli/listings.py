@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -11,7 +12,8 @@ from evidence_graph.cli.terminal import answers, say, shown
 from evidence_graph.cli.words import completeness_in_words, counted, instant, key_facts, number
 from evidence_graph.record.json_values import Json, JsonObject
 
-_UNBOUNDED = 10_000  # characters: lines that go to a file or a pipe are not folded
+_UNBOUNDED = 10_000  # characters: what fits is not to be folded, and what goes to a file or a pipe neither
+_GAP = "   "
 
 
 def show_live(live: Live) -> None:
@@ -94,20 +96,30 @@ def _value(value: Json) -> str:
 
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table as wide as the terminal, or as wide as it needs to be where there is none."""
-    if not rows:
-        return
-    table = Table(*head, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for column in table.columns:
-        column.overflow = "fold"
-    for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row))
+    """A table; on a terminal too narrow for it, a block a row. Nothing is cut off or folded."""
+    cells = [[shown(cell) for cell in row] for row in rows]
     console = answers()
-    if console.is_terminal:
-        console.print(table, soft_wrap=False)
-        return
+    widths = [max(len(cell) for cell in column) + len(_GAP) for column in zip(head, *cells, strict=True)]
+    if console.is_terminal and sum(widths) > console.width:
+        _show_blocks(head, cells)
+    elif cells:
+        _show_table(head, cells, console)
+
+
+def _show_blocks(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    longest = max(len(name) for name in head)
+    for row in rows:
+        for name, cell in zip(head, row, strict=True):
+            say(Text.assemble((f"{name:{longest}}{_GAP}", "bold"), cell))
+        say()
+
+
+def _show_table(head: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
+    table = Table(*head, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
     console.width = _UNBOUNDED
     with console.capture() as captured:
         console.print(table, soft_wrap=False)
     for line in captured.get().splitlines():
-        say(line.rstrip())
+        console.file.write(line.rstrip() + "\n")

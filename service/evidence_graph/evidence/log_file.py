@@ -93,6 +93,9 @@ async def write_log_file(store: GraphStore, path: Path, demo: Demo | None = None
         with partial.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
             file.write(msgspec.json.encode(header) + b"\n")
             await _write_entries(store, header, file)
+            file.close()
+            raw.flush()
+            os.fsync(raw.fileno())
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
@@ -246,9 +249,9 @@ def _opened_seals(entry: Entry, kept: dict[str, _Kept]) -> Opened:
 def _check_sequence(position: int, entry: Entry, before: Entry | None, frontier: tuple[bytes, ...]) -> None:
     """An entry may stand where it stands: a log begins once, its time never runs back, a real clock is not followed by a simulated one."""
     event = entry.event
+    if isinstance(event, LogContinued) and (event.size, event.root) != (position, root_hash(frontier).hex()):
+        raise RecordDamaged(f"Position {position}: the entries before it are not those it goes on from.", _ANOTHER_COPY)
     wrong = isinstance(event, LogCreated) != (before is None)
-    if isinstance(event, LogContinued):
-        wrong = wrong or (event.size, event.root) != (position, root_hash(frontier).hex())
     if before is not None:
         wrong = wrong or entry.recorded_at < before.recorded_at or (entry.clock == SIMULATED != before.clock)
     if wrong:

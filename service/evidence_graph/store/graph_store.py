@@ -40,6 +40,7 @@ class NoParameters(msgspec.Struct, frozen=True):
 
 
 HEAD = Question("head", NoParameters, Head)
+LOCK_HEAD = Question("lock_head", NoParameters, Head)
 
 
 class Transaction(Protocol):

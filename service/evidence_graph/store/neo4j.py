@@ -19,7 +19,7 @@ import msgspec
 from evidence_graph.errors import EvidenceError, OutcomeUnknown, StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
 from evidence_graph.store.formats import refuse_newer_format
-from evidence_graph.store.graph_store import HEAD, Head, NoParameters, Transaction
+from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, Head, NoParameters, Transaction
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.rows_of import from_builtins, typed_rows
 
@@ -62,7 +62,6 @@ NO_ADDRESS = (
     "The address of the store is not one of a Neo4j server.",
     "Write it as neo4j://host:7687, or neo4j+s:// for TLS.",
 )
-LOCK_HEAD = Question("lock_head", NoParameters, Head)
 
 
 class Neo4jStore:

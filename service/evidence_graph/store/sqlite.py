@@ -23,7 +23,7 @@ import orjson
 from evidence_graph.errors import StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
 from evidence_graph.store.formats import refuse_newer_format
-from evidence_graph.store.graph_store import HEAD, Head, NoParameters, Transaction
+from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, Head, NoParameters, Transaction
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.rows_of import from_json_text, typed_rows
 
@@ -34,7 +34,6 @@ T = TypeVar("T")
 OLDEST_SAFE_LIBRARY = 3_051_003
 READERS = 4
 CHECKPOINT_PAGES = 1_000
-LOCK_HEAD = Question("lock_head", NoParameters, Head)
 
 
 class SqliteStore:
