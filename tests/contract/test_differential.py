@@ -1,6 +1,5 @@
 """Random histories, random questions: the record answers what a slow, plain reference works out from the same statements."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -76,10 +75,7 @@ async def say_something(store: GraphStore, history: History) -> None:
     """One command; when it is accepted, the reference hears it as the record says it was recorded."""
     random = history.random
     history.clock += random.choice([1, 1_000_000, 3_600_000_000, DAY])
-    says: list[Callable[[Random], Saying]] = random.choice(
-        [*[[say_artifact] * random.randint(1, 3)] * 2, [say_correction]]
-    )
-    sayings = [say(random) for say in says]
+    sayings = random.choice([say_artifacts, say_artifacts, say_growth_or_loss, say_correction])(random)
     receipt = await stories.attempt(store, *(one.told for one in sayings), when=format_instant(history.clock))
     if receipt.faults:
         assert receipt.position is None
@@ -93,25 +89,32 @@ async def say_something(store: GraphStore, history: History) -> None:
         history.recorded[outcome.position] = history.clock
 
 
-def say_artifact(random: Random) -> Saying:
-    return random.choice([say_dataset, say_dataset, say_dataset, say_feature, say_model, say_roll_out, say_window])(
-        random
-    )
+def say_artifacts(random: Random) -> list[Saying]:
+    """One to three declarations."""
+    makers = [say_dataset, say_dataset, say_dataset, say_feature, say_model, say_roll_out, say_window]
+    return [random.choice(makers)(random) for _ in range(random.randint(1, 3))]
 
 
-def say_correction(random: Random) -> Saying:
-    """A retraction, an adjustment, an end, or something that grows."""
-    return random.choice(
-        [say_retraction, say_retracted_relations, say_adjustment, say_adjustment, say_end, say_growth, say_growth]
-    )(random)
+def say_growth_or_loss(random: Random) -> list[Saying]:
+    """Something that grows, an adjustment, an end, a retraction."""
+    makers = [say_growth, say_growth, say_adjustment, say_adjustment, say_end, say_retracted_relations, say_retraction]
+    return [random.choice(makers)(random)]
 
 
-def say_dataset(random: Random) -> Saying:
+def say_correction(random: Random) -> list[Saying]:
+    """A declaration is retracted and made anew, often with other content."""
+    urn = random.choice(DATASETS + DATASETS + FEATURES + MODELS + ROLL_OUTS)
+    makers = {"dataset": say_dataset, "feature": say_feature, "model": say_model, "deployment": say_roll_out}
+    again = makers[urn.partition(":")[0]](random, urn, other=0.5)
+    return [say_retraction(random, urn), again]
+
+
+def say_dataset(random: Random, urn: str = "", other: float = 0.15) -> Saying:
     """Mostly from earlier datasets, so that most histories have no cycle; now and then the other way."""
-    index = random.randrange(len(DATASETS))
+    index = DATASETS.index(urn or random.choice(DATASETS))
     fields: dict[str, Any] = {}
     relations: set[tuple[str, str]] = set()
-    variant = one_of_two(random, DATASETS[index])
+    variant = one_of_two(random, DATASETS[index], other)
     earlier = DATASETS[:index] * 2 + ROLL_OUTS[:2] + FEATURES[:2] + MODELS[: index // 4]
     pool = sorted(set(earlier)) if variant.random() < 0.9 else DATASETS[index + 1 :]
     for source in variant.sample(pool, min(len(pool), variant.randrange(5))):
@@ -121,18 +124,18 @@ def say_dataset(random: Random) -> Saying:
     return declaration("datasets", DATASETS[index], fields, relations, some_day(variant))
 
 
-def say_feature(random: Random) -> Saying:
-    index = random.randrange(len(FEATURES))
-    variant = one_of_two(random, FEATURES[index])
+def say_feature(random: Random, urn: str = "", other: float = 0.15) -> Saying:
+    index = FEATURES.index(urn or random.choice(FEATURES))
+    variant = one_of_two(random, FEATURES[index], other)
     pool = FEATURES[:index] + DATASETS[:4]
     relations = {("COMPUTED_FROM", source) for source in variant.sample(pool, variant.randrange(3))}
     fields = {"computedFrom": [target for _, target in relations]} if relations else {}
     return declaration("features", FEATURES[index], fields, relations, some_day(variant))
 
 
-def say_model(random: Random) -> Saying:
-    index = random.randrange(len(MODELS))
-    variant = one_of_two(random, MODELS[index])
+def say_model(random: Random, urn: str = "", other: float = 0.15) -> Saying:
+    index = MODELS.index(urn or random.choice(MODELS))
+    variant = one_of_two(random, MODELS[index], other)
     trained = variant.sample(DATASETS + FEATURES, variant.randint(1, 3))
     built = MODELS[:index][-1:] if variant.random() < 0.3 else []
     revised = [MODELS[index - 1]] if index and variant.random() < 0.2 else []
@@ -144,9 +147,9 @@ def say_model(random: Random) -> Saying:
     return declaration("models", MODELS[index], stated, relations, some_day(variant))
 
 
-def say_roll_out(random: Random) -> Saying:
-    urn = random.choice(ROLL_OUTS)
-    variant = one_of_two(random, urn)
+def say_roll_out(random: Random, urn: str = "", other: float = 0.15) -> Saying:
+    urn = urn or random.choice(ROLL_OUTS)
+    variant = one_of_two(random, urn, other)
     begin = day(variant.randrange(60))
     mode, traffic = variant.choice([("PRODUCTION", 1)] * 5 + [("CANARY", 0.5), ("SHADOW", 1)])
     serves = variant.choice(MODELS)
@@ -200,8 +203,8 @@ def say_growth(random: Random) -> Saying:
     return Saying({"deployments": [{"urn": urn, "to": format_instant(ends)}]}, more, more)
 
 
-def say_retraction(random: Random) -> Saying:
-    urn = random.choice(DATASETS + MODELS + ROLL_OUTS + FEATURES)
+def say_retraction(random: Random, urn: str = "") -> Saying:
+    urn = urn or random.choice(DATASETS + MODELS + ROLL_OUTS + FEATURES)
     retracted = DeclarationRetracted(urn)
     return Saying(stories.retract(urn), retracted, retracted)
 
@@ -238,9 +241,9 @@ def declaration(
     )
 
 
-def one_of_two(random: Random, urn: str) -> Random:
+def one_of_two(random: Random, urn: str, other: float) -> Random:
     """What decides an artifact's content: mostly the same, so that it is repeated, now and then another, so that it conflicts."""
-    return Random(f"{urn} {random.random() < 0.15}")
+    return Random(f"{urn} {random.random() < other}")
 
 
 def some_day(random: Random) -> int | None:

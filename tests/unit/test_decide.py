@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from evidence_graph.evidence.commands import Item
-from evidence_graph.evidence.decide import Accepted, Rejection, decide
+from evidence_graph.evidence.decide import decide
+from evidence_graph.evidence.decision import Accepted, Rejection
 from evidence_graph.evidence.manifest import read_manifest
 from evidence_graph.evidence.state import State
 from evidence_graph.record.entry import Entry

@@ -14,7 +14,8 @@ import msgspec
 from evidence_graph.errors import EvidenceError, InvalidInput, OutcomeUnknown, StoreUnavailable
 from evidence_graph.evidence.clock import Clock
 from evidence_graph.evidence.commands import Command, Fault, Item, Outcome, Receipt, Retraction
-from evidence_graph.evidence.decide import UNCHANGED, Rejection, decide
+from evidence_graph.evidence.decide import decide
+from evidence_graph.evidence.decision import UNCHANGED, Rejection
 from evidence_graph.evidence.log import Tree, next_instant
 from evidence_graph.evidence.repetition import (
     COMMANDS,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from evidence_graph.evidence.commands import Command, Item, Outcome, Receipt, SealedValues
-from evidence_graph.evidence.decide import UNCHANGED, position_on_record
+from evidence_graph.evidence.decision import UNCHANGED, position_on_record
 from evidence_graph.evidence.seals import kept_seal
 from evidence_graph.evidence.state import State
 from evidence_graph.record.entry import decode_entry
