@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from evidence_graph.errors import InvalidInput, OutcomeUnknown, StoreUnavailable
-from evidence_graph.evidence.clock import SystemClock
+from evidence_graph.evidence.clock import SimulatedClock, SystemClock
 from evidence_graph.evidence.commands import Command, Receipt
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.lineage.artifact import read_artifacts
@@ -39,7 +39,7 @@ class CountingStore:
 
 async def together(store: GraphStore, *commands: Command) -> list[Receipt | BaseException]:
     """All of them at once, through one recorder."""
-    recorder = Recorder(store, SystemClock())
+    recorder = Recorder(store, SimulatedClock((await read_head(store)).recorded_at))
     return await asyncio.gather(*map(recorder.record, commands), return_exceptions=True)
 
 
@@ -159,6 +159,24 @@ async def test_what_a_group_retracts_closes_no_cycle_any_more(store: GraphStore)
     assert isinstance(turned, Receipt)
     assert not turned.faults
     assert outcomes(turned) == ["COMPLETED"]
+
+
+async def test_a_cycle_that_only_one_of_two_ways_no_longer_closes_is_refused(store: GraphStore) -> None:
+    """Also when the way that is left was not the one that was looked at before the retraction."""
+    for kept in ("b", "c"):
+        top, bottom = f"dataset:{kept}/top@1", f"dataset:{kept}/bottom@1"
+        sides = [f"dataset:{kept}/b@1", f"dataset:{kept}/c@1"]
+        await stories.record(store, stories.derived(top, *sides), *(stories.derived(side, bottom) for side in sides))
+        gone = next(side for side in sides if not side.endswith(f"/{kept}@1"))
+
+        retracted, closed = await together(
+            store, command(stories.retract(gone, "DERIVED_FROM")), command(stories.derived(bottom, top))
+        )
+
+        assert isinstance(retracted, Receipt)
+        assert isinstance(closed, Receipt)
+        assert outcomes(retracted) == ["EXTENDED"]
+        assert [fault.code for fault in closed.faults] == ["INVALID"]
 
 
 async def test_one_key_used_twice_in_a_group_counts_once(store: GraphStore) -> None:

@@ -55,11 +55,12 @@ Kind = Annotated[
 ]
 
 
-def _moment(valid_at: str | None, known_at: str | None, at_position: int | None) -> JsonObject:
+def moment_variables(valid_at: str | None, known_at: str | None, at_position: int | None) -> JsonObject:
+    """The two clocks as variables of a document."""
     return {"validAt": valid_at, "knownAt": known_at, "atPosition": at_position}
 
 
-def _answered(stem: str, variables: JsonObject, output: Output, show: Callable[[Json], None]) -> None:
+def answered(stem: str, variables: JsonObject, output: Output, show: Callable[[Json], None]) -> None:
     """Ask, and show the answer in the form asked for."""
     try:
         found = asyncio.run(_asked(stem, variables))
@@ -76,7 +77,8 @@ async def _asked(stem: str, variables: JsonObject) -> Json:
         return await answer(asked, stem, variables, stem)
 
 
-def _as(kind: type[A], show: Callable[[A], None]) -> Callable[[Json], None]:
+def as_answer(kind: type[A], show: Callable[[A], None]) -> Callable[[Json], None]:
+    """Shows an answer typed as `kind`."""
     return lambda found: show(msgspec.convert(found, kind))
 
 
@@ -101,8 +103,8 @@ def ask_chain(
     """
     variables: JsonObject = {"of": [*of], "direction": direction.name, "depth": depth, "limit": limit}
     upstream = direction is Direction.UPSTREAM
-    show = _as(Chain, lambda chain: show_chain(chain, upstream=upstream))
-    _answered("chain", variables | _moment(valid_at, known_at, at_position), output, show)
+    show = as_answer(Chain, lambda chain: show_chain(chain, upstream=upstream))
+    answered("chain", variables | moment_variables(valid_at, known_at, at_position), output, show)
 
 
 @ask.command("live")
@@ -119,7 +121,7 @@ def ask_live(
     Example: evidence ask live --slot slot:churn/eu-prod --valid-at 2026-10-05T00:00:00Z
     """
     variables: JsonObject = {"namespace": namespace, "slot": slot}
-    _answered("live", variables | _moment(valid_at, known_at, at_position), output, _as(Live, show_live))
+    answered("live", variables | moment_variables(valid_at, known_at, at_position), output, as_answer(Live, show_live))
 
 
 @ask.command("deployments")
@@ -149,8 +151,8 @@ def ask_deployments(
         "first": first,
         "after": after,
     }
-    moment = _moment(valid_at, known_at, at_position)
-    _answered("deployments", variables | moment, output, _as(DeploymentPage, show_deployments))
+    moment = moment_variables(valid_at, known_at, at_position)
+    answered("deployments", variables | moment, output, as_answer(DeploymentPage, show_deployments))
 
 
 @ask.command("artifact")
@@ -172,7 +174,7 @@ def ask_artifact(
         else:
             say(f"{shown(urn)} is not on record at this moment.")
 
-    _answered("artifact", _moment(valid_at, known_at, at_position) | {"urn": urn}, output, show)
+    answered("artifact", moment_variables(valid_at, known_at, at_position) | {"urn": urn}, output, show)
 
 
 @ask.command("artifacts")
@@ -192,8 +194,8 @@ def ask_artifacts(
     Example: evidence ask artifacts --kind model --namespace churn
     """
     variables: JsonObject = {"kind": kind, "namespace": namespace, "text": text, "first": first, "after": after}
-    moment = _moment(valid_at, known_at, at_position)
-    _answered("artifacts", variables | moment, output, _as(ArtifactPage, show_artifacts))
+    moment = moment_variables(valid_at, known_at, at_position)
+    answered("artifacts", variables | moment, output, as_answer(ArtifactPage, show_artifacts))
 
 
 @ask.command("series")
@@ -208,4 +210,9 @@ def ask_series(
 
     Example: evidence ask series model:churn/churn
     """
-    _answered("series", _moment(valid_at, known_at, at_position) | {"urn": urn}, output, _as(Series, show_series))
+    answered(
+        "series",
+        moment_variables(valid_at, known_at, at_position) | {"urn": urn},
+        output,
+        as_answer(Series, show_series),
+    )

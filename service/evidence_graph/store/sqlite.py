@@ -126,8 +126,11 @@ class SqliteStore:
         connection = self._connection()
         end = time.monotonic() + self._deadline
         connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
-        with self._faults():
-            return _fetch(connection, question, parameters)
+        try:
+            with self._faults():
+                return _fetch(connection, question, parameters)
+        finally:
+            connection.set_progress_handler(None)  # the connection may be the writer's, which has no deadline
 
     def _explain(self, question: Question[P, R]) -> str:
         text = named_query("sql", question.stem).text
