@@ -1,4 +1,4 @@
-"""Random histories: declarations, duplicates, corrections, roll-outs beginning, adjusted and ending, told to the record and the reference."""
+"""Random histories told to the record and the reference: declarations, duplicates, corrections, roll-outs adjusted and ending."""
 
 from dataclasses import dataclass, field
 from random import Random

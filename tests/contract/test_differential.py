@@ -12,7 +12,15 @@ from evidence_graph.lineage.live import read_live
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.store.graph_store import GraphStore
 from tests import reference
-from tests.histories import COMMANDS, DATASETS, SLOTS, History, random_history, some_moment
+from tests.histories import (
+    COMMANDS,
+    DATASETS,
+    SLOTS,
+    History,
+    day,
+    random_history,
+    some_moment,
+)
 
 QUESTIONS = 20
 
