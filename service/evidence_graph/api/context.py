@@ -19,7 +19,10 @@ MOST_ARTIFACTS = 2 * HIGHEST_LIMIT  # in all answers of one request together
 
 @dataclass(slots=True)
 class RequestContext:
-    """`ready` opens the store when it is not open yet; `position` is the newest log position an answer named."""
+    """`ready` opens the store when it is not open yet; `position` is the newest log position an answer named.
+
+    `pinned` tells whether every question so far names its log position and depends on no clock: None before the first.
+    """
 
     store: GraphStore
     recorder: Recorder
@@ -30,15 +33,24 @@ class RequestContext:
     request_id: str
     left: int = MOST_ARTIFACTS
     position: int | None = None
+    pinned: bool | None = None
 
     async def moment(self, valid_at: object = None, known_at: object = None, at_position: object = None) -> Moment:
         """The moment a question's arguments name. Raises InvalidInput, StoreUnavailable."""
         instants = read_instant(valid_at, "validAt"), read_instant(known_at, "knownAt")
         position = read_long(at_position, "atPosition")
+        self.pinned = self.pinned is not False and position is not None
         await self.ready()
         moment = await read_moment(self.store, *instants, position)
         self.saw(moment.position)
         return moment
+
+    async def moment_now(self, valid_at: object, known_at: object, at_position: object) -> Moment:
+        """The same for questions about one instant of the world, which is now unless it is given."""
+        moment = await self.moment(valid_at, known_at, at_position)
+        if moment.valid_at is None:
+            self.pinned = False
+        return moment.at(self.clock.now())
 
     def saw(self, position: int | None) -> None:
         """An answer names this log position."""

@@ -32,11 +32,15 @@ class Operation:
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` as it is sent; `executed` is false when the request was refused before anything ran; `not_by_get` says why."""
+    """`body` as it is sent; `executed` is false when the request was refused before anything ran; `not_by_get` says why.
+
+    `pinned` says that the same request has this answer for ever.
+    """
 
     body: dict[str, object]
     executed: bool = True
     not_by_get: bool = False
+    pinned: bool = False
 
 
 async def answer(
@@ -89,7 +93,7 @@ async def _answer(
     body: dict[str, object] = {"errors": errors} if errors else {}
     if result.data is None and errors and all("path" not in error for error in errors):
         return Answer(body, executed=False)
-    return Answer({**body, "data": result.data})
+    return Answer({**body, "data": result.data}, pinned=context.pinned is True and not errors)
 
 
 def _refused(refused: EvidenceError, context: RequestContext, *, not_by_get: bool = False) -> Answer:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from evidence_graph.api.context import RequestContext
 from evidence_graph.api.execution import ALL_OPERATIONS, QUERIES_ONLY, Answer, Operation, answer
 from evidence_graph.api.failures import BAD_USER_INPUT
+from evidence_graph.api.pinned import HEADERS, PinnedAnswer, PinnedAnswers
 from evidence_graph.api.schema import Schema
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -29,6 +30,8 @@ class _Refused(Exception):
 def graphql_route(path: str, schema: Schema, context: Callable[[Request], RequestContext]) -> Route:
     """The route GraphQL is served under."""
 
+    pinned = PinnedAnswers()
+
     async def serve(request: Request) -> Response:
         media_type = _answer_type(request)
         try:
@@ -37,8 +40,15 @@ def graphql_route(path: str, schema: Schema, context: Callable[[Request], Reques
             operation = await _operation(request)
         except _Refused as refused:
             return _refusal(refused, media_type or JSON_TYPE)
-        allowed = QUERIES_ONLY if request.method == "GET" else ALL_OPERATIONS
-        return _response(await answer(schema, operation, context(request), allowed), media_type)
+        asker = context(request)
+        kept = pinned.find(operation, asker.actor)
+        if kept is None:
+            allowed = QUERIES_ONLY if request.method == "GET" else ALL_OPERATIONS
+            found = await answer(schema, operation, asker, allowed)
+            if not found.pinned:
+                return _response(found, media_type)
+            kept = pinned.keep(operation, asker.actor, orjson.dumps(found.body))
+        return _pinned_response(kept, request, media_type)
 
     return Route(path, serve, methods=["GET", "POST"], max_body_size=LARGEST_BODY)
 
@@ -110,6 +120,14 @@ def _response(found: Answer, media_type: str) -> Response:
     elif not found.executed and media_type == GRAPHQL_TYPE:
         status = 400
     return Response(orjson.dumps(found.body), status, headers, media_type=f"{media_type}; charset=utf-8")
+
+
+def _pinned_response(kept: PinnedAnswer, request: Request, media_type: str) -> Response:
+    """An answer that cannot change: 304 by GET when the asker has it already."""
+    headers = {**HEADERS, "etag": kept.etag, "vary": "accept"}
+    if request.method == "GET" and kept.matches(request.headers.get("if-none-match")):
+        return Response(status_code=304, headers=headers)
+    return Response(kept.body, 200, headers, media_type=f"{media_type}; charset=utf-8")
 
 
 def _refusal(refused: _Refused, media_type: str) -> Response:

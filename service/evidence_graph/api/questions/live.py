@@ -60,7 +60,7 @@ class LiveQuestions:
     ) -> Live | None:
         context = info.context
         name = slot_named(slot)
-        moment = (await context.moment(valid_at, known_at, at_position)).at(context.clock.now())
+        moment = await context.moment_now(valid_at, known_at, at_position)
         found = await read_live(context.store, moment, namespace=encode_part(namespace or ""), slot=name)
         if not found.deployments:
             await _require_slot(context, name, moment)

@@ -14,6 +14,7 @@ class LogQuestion:
 
     @question("The head of the log.")
     async def log(self, info: Info) -> Log | None:
+        info.context.pinned = False
         await info.context.ready()
         head = await read_head(info.context.store)
         info.context.saw(head.position)

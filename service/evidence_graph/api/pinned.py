@@ -1,0 +1,64 @@
+"""Answers that cannot change any more: every question in them is pinned to a log position. They carry an ETag and are kept.
+
+A strong ETag (RFC 9110, section 8.8.3) is the digest of the very bytes of the answer, so it covers all they depend on, also what
+the asker may see. Kept answers are found by what was asked and by whom; the least recently used go when they outgrow their room.
+"""
+
+from collections import OrderedDict
+from hashlib import sha256
+
+import msgspec
+import orjson
+
+from evidence_graph.api.execution import Operation
+
+ROOM = 64 * 1024 * 1024  # bytes
+LARGEST_SHARE = 8  # no answer takes more than this part of the room
+HEADERS = {"cache-control": "private, no-cache"}
+
+
+class PinnedAnswer(msgspec.Struct, frozen=True):
+    """The body as it is sent, and its ETag."""
+
+    body: bytes
+    etag: str
+
+    def matches(self, if_none_match: str | None) -> bool:
+        """Whether the asker has this answer already (RFC 9110, section 13.1.2: weak comparison)."""
+        if if_none_match is None:
+            return False
+        known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+        return self.etag in known or "*" in known
+
+
+class PinnedAnswers:
+    """At most `room` bytes of answers, by what was asked and who asked."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room, self._taken = room, 0
+        self._kept: OrderedDict[bytes, PinnedAnswer] = OrderedDict()
+
+    def find(self, operation: Operation, actor: str) -> PinnedAnswer | None:
+        """The answer to the very same request."""
+        key = _key(operation, actor)
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def keep(self, operation: Operation, actor: str, body: bytes) -> PinnedAnswer:
+        """The answer with its ETag, kept when it is not too large."""
+        answer = PinnedAnswer(body, f'"{sha256(body).hexdigest()}"')
+        key = _key(operation, actor)
+        if key not in self._kept and len(body) <= self._room // LARGEST_SHARE:
+            self._kept[key] = answer
+            self._taken += len(body)
+            while self._taken > self._room:
+                _, oldest = self._kept.popitem(last=False)
+                self._taken -= len(oldest.body)
+        return answer
+
+
+def _key(operation: Operation, actor: str) -> bytes:
+    asked = [operation.document, operation.variables or {}, operation.name, actor]
+    return sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
