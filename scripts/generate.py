@@ -1,7 +1,7 @@
 """Writes the files that derive from declarations; `--check` compares instead and exits 1 when one is stale.
 
-`graph_schema/model.md`, `graph_schema/manifest.schema.json`, `graph_schema/api.graphql`, `queries/cypher/schema.cypher` and the
-indexes in `queries/sql/schema.sql`.
+`graph_schema/model.md`, `graph_schema/manifest.schema.json`, `graph_schema/api.graphql`, `queries/cypher/schema.cypher`, the
+indexes in `queries/sql/schema.sql`, and `docs/questions.md` with real answers.
 """
 
 import argparse
@@ -12,7 +12,9 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 INDEXES = "-- Indexes, generated from graph_schema/constraints.py by scripts/generate.py.\n"
-sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "service")]
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "service"), str(CHECKOUT / "scripts")]
+
+from questions_page import questions_page  # noqa: E402
 
 from evidence_graph.api.schema import printed_schema  # noqa: E402
 from graph_schema.constraints import indexes_sql, schema_cypher  # noqa: E402
@@ -44,6 +46,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "graph_schema/api.graphql": api_sdl,
     "queries/cypher/schema.cypher": schema_cypher,
     "queries/sql/schema.sql": schema_sql,
+    "docs/questions.md": questions_page,
 }
 
 
@@ -66,6 +69,7 @@ def main() -> int:
     found = stale()
     for name, text in found.items():
         if not only_check:
+            (CHECKOUT / name).parent.mkdir(parents=True, exist_ok=True)
             (CHECKOUT / name).write_text(text, encoding="utf-8")
         print(f"{name} is stale: run scripts/generate.py" if only_check else f"wrote {name}")
     return 1 if only_check and found else 0

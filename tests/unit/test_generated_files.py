@@ -32,7 +32,7 @@ def test_a_generated_file_is_current(name: str) -> None:
 
 def test_a_stale_file_is_found_and_written_anew(tmp_path: Path) -> None:
     """`--check` names it and ends with 1 without touching it; without `--check` it is current again."""
-    for folder in ("scripts", "graph_schema", "queries", "service"):
+    for folder in ("docs", "scripts", "graph_schema", "queries", "service"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     page, schema = tmp_path / "graph_schema" / "model.md", tmp_path / "queries" / "sql" / "schema.sql"
     page.write_text("old")
