@@ -144,6 +144,17 @@ async def test_a_cycle_that_a_group_would_close_is_refused(store: GraphStore) ->
     ]
 
 
+async def test_a_cycle_of_nothing_but_a_groups_own_commands_is_refused(store: GraphStore) -> None:
+    """Nothing of it was on record before."""
+    receipts = await together(
+        store,
+        command(stories.derived("dataset:a/b@1", "dataset:a/b@2")),
+        command(stories.derived("dataset:a/b@2", "dataset:a/b@1")),
+    )
+
+    assert [outcomes(r) for r in receipts if isinstance(r, Receipt)] == [["CREATED"], ["INVALID"]]
+
+
 async def test_what_a_group_retracts_closes_no_cycle_any_more(store: GraphStore) -> None:
     """The turned-round relation is fine as soon as the wrong one is gone, in the same group as well."""
     await stories.record(store, stories.derived("dataset:a/b@2", "dataset:a/b@1"))
