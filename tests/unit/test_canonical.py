@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,22 @@ def test_canonical_json_gives_the_published_bytes(shared_data: Path, name: str) 
     value = json.loads(source.read_bytes())
 
     assert canonical_bytes(value) == expected.read_bytes()
+
+
+@given(VALUES)
+def test_the_fast_way_writes_what_the_library_of_the_standard_writes(value: object) -> None:
+    """Whichever library writes a value, the bytes are those of RFC 8785."""
+    once = settled(value, "properties")
+
+    assert canonical_bytes(once) == rfc8785.dumps(once)
+
+
+def test_every_character_is_escaped_as_the_standard_wants() -> None:
+    """All of Unicode, one by one: only quotes, backslashes and control characters are escaped."""
+    for start in range(0, 0x110000, 0x400):
+        text = "".join(map(chr, range(start, start + 0x400)))
+        if not any("\ud800" <= character <= "\udfff" for character in text):
+            assert canonical_bytes({"a": text}) == rfc8785.dumps({"a": text})
 
 
 @given(VALUES)
