@@ -1,7 +1,7 @@
 """Canonical JSON (JCS, RFC 8785) and SHA-256 over it: the one form in which anything is hashed or kept in the log.
 
-`rfc8785` writes it. For values without floats and with ASCII keys `orjson` writes the very same bytes many times faster (tests compare the two
-over every character): RFC 8785 differs from it only in how floats are written and in sorting keys by UTF-16 units.
+`rfc8785` writes it. For values without floats and with ASCII keys `orjson` writes the very same bytes many times faster (tests compare
+the two over every character): they differ only in how floats are written and in sorting keys by UTF-16 units.
 """
 
 from hashlib import sha256
