@@ -41,10 +41,10 @@ class PinnedAnswers:
     def find(self, operation: Operation, actor: str) -> PinnedAnswer | None:
         """The answer to the very same request."""
         key = _key(operation, actor)
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key]
 
     def keep(self, operation: Operation, actor: str, body: bytes) -> PinnedAnswer:
         """The answer with its ETag, kept when it is not too large."""
@@ -60,5 +60,9 @@ class PinnedAnswers:
 
 
 def _key(operation: Operation, actor: str) -> bytes:
+    """What tells requests apart; empty, and never kept, for variables nested too deeply to be answered at all."""
     asked = [operation.document, operation.variables or {}, operation.name, actor]
-    return sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
+    try:
+        return sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
+    except orjson.JSONEncodeError:
+        return b""

@@ -205,8 +205,8 @@ def assemble(
     truncated: bool,
 ) -> Chain:
     """Rows to answer: walked again from the roots, so that only what is reached through existing artifacts stays."""
-    distances = _distances(roots, rows)
-    order = sorted(distances, key=lambda urn: (distances[urn], urn))
+    distances = dict(sorted(_distances(roots, rows).items(), key=lambda item: (item[1], item[0])))
+    order = list(distances)
     steps = [
         _step(urn, step, walk)
         for urn in order
