@@ -33,7 +33,7 @@ class Stored:
     """One table of SQLite and one label of Neo4j; without a label its rows are relationships there.
 
     `key` names a thing in SQLite, `constraint` is the name of the same rule in Neo4j; `node_key` differs where the embedded store needs a
-    key of another kind.
+    key of another kind. `full_text` is the column that is searched by its words; in SQLite the whole table is such an index, without a key.
     """
 
     table: str
@@ -43,6 +43,7 @@ class Stored:
     node_key: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[Index, ...] = field(default=())
+    full_text: str = ""
 
 
 SQLITE, NEO4J = frozenset({Engine.SQLITE}), frozenset({Engine.NEO4J})
@@ -96,6 +97,8 @@ STORED = (
         "annotation_key",
         indexes=(Index("annotation_position", ("position",)),),
     ),
+    Stored("series_words", "SeriesWords", (), "series_words_series", ("series",), full_text="words"),
+    Stored("description_words", "DescriptionWords", (), "description_words_position", ("position",), full_text="words"),
 )
 
 _CYPHER_HEADER = """\
@@ -129,6 +132,12 @@ def _cypher_part(stored: Stored) -> str:
         if Engine.NEO4J in index.engines:
             columns = ", ".join(f"n.{column}" for column in index.columns)
             lines.append(f"CYPHER 5 CREATE INDEX {index.name} IF NOT EXISTS FOR (n:{stored.label}) ON ({columns});")
+    if stored.full_text:
+        lines.append(
+            f"CYPHER 5 CREATE FULLTEXT INDEX {stored.table} IF NOT EXISTS\n"
+            f"FOR (n:{stored.label}) ON EACH [n.{stored.full_text}] "
+            "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -45,6 +45,37 @@ QUESTIONS = (
         f"chain {shlex.quote(WINDOW)} --depth 3 --known-at 2013-08-13T00:00:00Z",
     ),
     Told(
+        "chain",
+        "What has come of this roll-out?",
+        "A deployment was measured every week in every airport: groups say so in a line each, what it predicted is between.",
+        "chain deployment:flights/delay-warning@1 --direction downstream --group 3 --at-position 741",
+    ),
+    Told(
+        "compare",
+        "Is the new model better, and may I ask that at all?",
+        "Before anybody argues about two numbers: what do the two models share, what differs, and was either tested on what it, or the "
+        "other, was trained on?",
+        "compare model:flights/delay@1 model:flights/delay@2 --kpi flights/brier --at-position 741",
+    ),
+    Told(
+        "exposure",
+        "Which deployments ran on this bad data?",
+        "The register of airports turns out to be wrong. What was made from it, what served that, and is it serving now?",
+        "exposure dataset:flights/airports@2013 --valid-at 2013-10-01T00:00:00Z --at-position 741",
+    ),
+    Told(
+        "path",
+        "How are these two connected?",
+        "Somebody claims that a model has seen the flights of January. The shortest way between the two settles it.",
+        "path model:flights/delay@1 dataset:flights/flights@2013-01 --at-position 741",
+    ),
+    Told(
+        "diff",
+        "What changed between two instants?",
+        "A chain looks different from what was shown two weeks ago. What was corrected since?",
+        "diff model:flights/delay@1 model:flights/delay@1 --before-known-at 2013-07-30T00:00:00Z --after-known-at 2013-08-13T00:00:00Z",
+    ),
+    Told(
         "live",
         "What was live then?",
         "A customer complains about a day in July. Which model answered, and which one ran beside it in the shadow?",
@@ -73,6 +104,18 @@ QUESTIONS = (
         "What is on record at all?",
         "A newcomer leafs through a namespace.",
         "artifacts --kind feature --at-position 741",
+    ),
+    Told(
+        "search",
+        "Where is the thing whose name I half remember?",
+        "Somebody types into a search box, with a typo.",
+        "search 'wether 2013' --first 3 --at-position 741",
+    ),
+    Told(
+        "timeline",
+        "What happened here?",
+        "A training set looks different from what somebody remembers: was it corrected, when, and by whom?",
+        "timeline dataset:flights/training --at-position 741",
     ),
 )
 

@@ -59,10 +59,14 @@ async def random_history(store: GraphStore, seed: int, commands: int = COMMANDS)
 
 
 async def say_something(store: GraphStore, history: History) -> None:
-    """One command; when it is accepted, the reference hears it as the record says it was recorded."""
+    """One command of the usual kinds."""
     random = history.random
     history.clock += random.choice([1, 1_000_000, 3_600_000_000, DAY])
-    sayings = random.choice([say_artifacts, say_artifacts, say_growth_or_loss, say_correction])(random)
+    await say(store, history, random.choice([say_artifacts, say_artifacts, say_growth_or_loss, say_correction])(random))
+
+
+async def say(store: GraphStore, history: History, sayings: list[Saying]) -> None:
+    """One command; when it is accepted, the reference hears it as the record says it was recorded."""
     receipt = await stories.attempt(store, *(one.told for one in sayings), when=format_instant(history.clock))
     if receipt.faults:
         assert receipt.position is None

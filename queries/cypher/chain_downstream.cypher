@@ -1,13 +1,16 @@
 // Every artifact that rests on some artifacts, as of two clocks, each once, with the steps that lead to it.
-// takes: of LIST<STRING>, existing_at INTEGER (µs since 1970, UTC), position INTEGER (log position), limit INTEGER
+// takes: of LIST<STRING>, existing_at INTEGER (µs since 1970, UTC), position INTEGER (log position), limit INTEGER, most_steps INTEGER,
+//        stopped_kinds LIST<STRING>, stopped_relations LIST<STRING>
 // gives: urn STRING, kind STRING, window STRING, referred_at INTEGER (log position), referred_on INTEGER (µs since 1970, UTC), first_declared INTEGER (log position), declared_from INTEGER (log position), declared_to INTEGER (log position), declared_on INTEGER (µs since 1970, UTC), exists_from INTEGER (µs since 1970, UTC), actor STRING, content STRING (digest), fields STRING (JSON), told_by STRING (JSON), steps LIST (relation, other URN, log position, µs since 1970 UTC, actor)
 // why:   chain.cypher with the arrows turned round; here a step's other URN is the artifact that rests on this one.
 CYPHER 5
 UNWIND $of AS wanted
 MATCH (root:Artifact {urn: wanted})
 MATCH (root)
-    (()<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS|MEASURES|EVALUATED_ON|COMPARED_WITH]-(found)
+    ((near)<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS|MEASURES|EVALUATED_ON|COMPARED_WITH]-(found)
       WHERE r.known_from <= $position AND $position < r.known_to
+      AND (NOT near.kind IN $stopped_kinds OR near.urn IN $of)
+      AND NOT type(r) IN $stopped_relations
       AND NOT (found.exists_from > $existing_at AND found.declared_from <= $position AND $position < found.declared_to))*
     (reached)
 WITH DISTINCT reached LIMIT $limit
@@ -18,5 +21,7 @@ WITH reached.urn AS urn, reached.kind AS kind, reached.window AS window, reached
   reached.told_by AS told_by,
   [(reached)<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS|MEASURES|EVALUATED_ON|COMPARED_WITH]-(other)
     WHERE r.known_from <= $position AND $position < r.known_to | [type(r), other.urn, r.known_from, r.recorded_at, r.actor]] AS steps
+WITH urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
+  exists_from, actor, content, fields, told_by, steps[..$most_steps] AS steps
 RETURN collect([urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
   exists_from, actor, content, fields, told_by, steps]) AS rows

@@ -25,6 +25,14 @@ CYPHER 5 CREATE CONSTRAINT annotation_key IF NOT EXISTS
 FOR (n:Annotation) REQUIRE (n.urn, n.field, n.position) IS UNIQUE;
 CYPHER 5 CREATE INDEX annotation_position IF NOT EXISTS FOR (n:Annotation) ON (n.position);
 
+CYPHER 5 CREATE CONSTRAINT series_words_series IF NOT EXISTS FOR (n:SeriesWords) REQUIRE n.series IS UNIQUE;
+CYPHER 5 CREATE FULLTEXT INDEX series_words IF NOT EXISTS
+FOR (n:SeriesWords) ON EACH [n.words] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
+
+CYPHER 5 CREATE CONSTRAINT description_words_position IF NOT EXISTS FOR (n:DescriptionWords) REQUIRE n.position IS UNIQUE;
+CYPHER 5 CREATE FULLTEXT INDEX description_words IF NOT EXISTS
+FOR (n:DescriptionWords) ON EACH [n.words] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
+
 CYPHER 5 CALL db.awaitIndexes();
 
 CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0;

@@ -1,22 +1,26 @@
 -- One band of a chain: the artifacts that rest directly on some artifacts, nearest URNs first, with their own steps.
--- takes: of LIST<STRING>, existing_at INTEGER (µs since 1970, UTC), position INTEGER (log position), limit INTEGER
+-- takes: of LIST<STRING>, existing_at INTEGER (µs since 1970, UTC), position INTEGER (log position), limit INTEGER, most_steps INTEGER,
+--        stopped_relations LIST<STRING>
 -- gives: urn STRING, kind STRING, window STRING, referred_at INTEGER (log position), referred_on INTEGER (µs since 1970, UTC), first_declared INTEGER (log position), declared_from INTEGER (log position), declared_to INTEGER (log position), declared_on INTEGER (µs since 1970, UTC), exists_from INTEGER (µs since 1970, UTC), actor STRING, content STRING (digest), fields STRING (JSON), told_by STRING (JSON), steps LIST (relation, other URN, log position, µs since 1970 UTC, actor)
 -- why:   asked band by band from the roots when a chain is longer than its limit, or its depth is bounded. What is in `of` already
---        may come again: the caller knows what it has.
+--        may come again: the caller knows what it has. `0 +` as in chain.sql.
 WITH band (id) AS (
   SELECT DISTINCT r.source FROM artifact AS near
   JOIN relation AS r ON r.target = near.id
   JOIN artifact AS found ON found.id = r.source
   WHERE near.urn IN (SELECT value FROM json_each(:of))
     AND r.relation IN ('DERIVED_FROM', 'COMPUTED_FROM', 'TRAINED_ON', 'BUILT_FROM', 'SERVES', 'READS', 'MEASURES', 'EVALUATED_ON', 'COMPARED_WITH')
+    AND (:stopped_relations = '[]' OR r.relation NOT IN (SELECT value FROM json_each(:stopped_relations)))
     AND r.known_from <= :position AND :position < r.known_to
     AND NOT (found.exists_from > :existing_at AND found.declared_from <= :position AND :position < found.declared_to)
 )
 SELECT artifact.urn, artifact.kind, artifact.window, artifact.referred_at, artifact.referred_on, artifact.first_declared, artifact.declared_from, artifact.declared_to, artifact.declared_on, artifact.exists_from, artifact.actor, artifact.content, artifact.fields, artifact.told_by,
-  (SELECT json_group_array(json_array(r.relation, other.urn, r.known_from, r.recorded_at, r.actor))
+  (SELECT json_group_array(json_array(relation, urn, known_from, recorded_at, actor)) FROM (
+   SELECT r.relation, other.urn, r.known_from, r.recorded_at, r.actor
    FROM relation AS r JOIN artifact AS other ON other.id = r.source
    WHERE r.target = artifact.id AND r.known_from <= :position AND :position < r.known_to
      AND r.relation IN ('DERIVED_FROM', 'COMPUTED_FROM', 'TRAINED_ON', 'BUILT_FROM', 'SERVES', 'READS', 'MEASURES', 'EVALUATED_ON', 'COMPARED_WITH')
+   LIMIT 0 + :most_steps)
   ) AS steps
 FROM band JOIN artifact ON artifact.id = band.id
-ORDER BY artifact.urn LIMIT :limit
+ORDER BY artifact.urn LIMIT 0 + :limit

@@ -2,7 +2,8 @@
 -- takes: nothing
 -- gives: nothing
 -- why:   integer keys inside, URNs once; relations are WITHOUT ROWID so that one hop reads one place of one index, with the
---        known-interval inside the key's pages in both directions.
+--        known-interval inside the key's pages in both directions. Words are found by rowid: that of the first artifact of a series,
+--        and for a description the position of the entry that seals it; they keep no text of their own, so deleting is enough.
 CREATE TABLE IF NOT EXISTS log_head (
   only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
   format INTEGER NOT NULL, size INTEGER NOT NULL, root TEXT NOT NULL, frontier TEXT NOT NULL,
@@ -47,6 +48,14 @@ CREATE TABLE IF NOT EXISTS annotation (
   commitment TEXT NOT NULL, salt TEXT NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (urn, field, position)
 ) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE IF NOT EXISTS series_words USING fts5 (
+  words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+
+CREATE VIRTUAL TABLE IF NOT EXISTS description_words USING fts5 (
+  words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
 
 -- Indexes, generated from graph_schema/constraints.py by scripts/generate.py.
 CREATE INDEX IF NOT EXISTS entry_recorded_at ON entry (recorded_at, position);

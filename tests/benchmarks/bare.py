@@ -23,7 +23,9 @@ async def bare_query(engine: str, store: GraphStore, stem: str, parameters: Chai
     if isinstance(store, SqliteStore):
         connection = apsw.Connection(str(store.path))
         text = named_query("sql", stem).text
-        bindings = {**values, "of": orjson.dumps(values["of"]).decode()}
+        bindings = {
+            name: orjson.dumps(value).decode() if isinstance(value, list) else value for name, value in values.items()
+        }
         yield in_thread(lambda: connection.execute(text, bindings).fetchall())
         connection.close()
         return

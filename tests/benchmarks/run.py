@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.chain_in_store import SIZES, measure_growth, measure_many_paths
+from tests.benchmarks.chain_memory import measure_chain_memory
 from tests.benchmarks.over_http import measure_over_http
 from tests.benchmarks.registration import measure_registration
 
@@ -18,6 +19,7 @@ async def main(names: list[str], quick: bool) -> None:
     benchmarks = {
         "growth": lambda: measure_growth(SIZES[:2] if quick else SIZES),
         "paths": measure_many_paths,
+        "memory": measure_chain_memory,
         "registration": measure_registration,
         "http": measure_over_http,
     }

@@ -45,18 +45,6 @@ class Step:
     actor: str = strawberry.field(description="Pseudonymous id of who recorded it.")
 
 
-@strawberry.type(description="The chain of evidence behind or in front of some artifacts.")
-class Chain:
-    """Artifacts stand in the order of their distance from the roots, then of their URNs."""
-
-    roots: list[Artifact] = strawberry.field(description="The artifacts asked about.")
-    artifacts: list[Artifact] = strawberry.field(
-        description="Every artifact of the chain once, roots included, nearest first."
-    )
-    steps: list[Step] = strawberry.field(description="The relations between them.")
-    completeness: Completeness = strawberry.field(description="How complete the chain is.")
-
-
 @strawberry.type(description="A deployment with the interval it was live in.")
 class LiveDeployment:
     """Attributes are those of `lineage.deployments.LiveDeployment`, with artifacts as the API shows them."""

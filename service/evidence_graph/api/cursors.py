@@ -1,9 +1,10 @@
 """Cursors of keyset pages: the key of the last element and the log position of its page, so that the pages after it fit together."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from evidence_graph.errors import InvalidInput
 
@@ -23,6 +24,18 @@ class DeploymentKey(msgspec.Struct, frozen=True, array_like=True, tag="d", forbi
     position: int
     since: int
     urn: str
+
+
+class TimelineKey(msgspec.Struct, frozen=True, array_like=True, tag="t", forbid_unknown_fields=True):
+    """After this place in a timeline in the order of one clock (KNOWN or VALID), in pages computed at this position."""
+
+    position: int
+    order: str
+    undated: bool
+    valid_time: int
+    entry: Annotated[int, Meta(ge=0, lt=2**53)]
+    about: str
+    ordinal: int
 
 
 def write_cursor(key: msgspec.Struct) -> str:

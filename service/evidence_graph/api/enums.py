@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import strawberry
 
+from evidence_graph.lineage.compare_evidence import ROLES
+from evidence_graph.lineage.compare_rules import COMPARABILITY
+from evidence_graph.lineage.diff import CHANGES
+from evidence_graph.lineage.path import DIRECTIONS
+from evidence_graph.lineage.path_absence import REASONS
+from evidence_graph.lineage.search_ranks import MATCHED
+from evidence_graph.lineage.timeline_events import WHAT
 from graph_schema import KINDS, RELATIONS_BY_NAME
 
 
@@ -38,6 +45,15 @@ if TYPE_CHECKING:
     Gate: TypeAlias = str
     OutcomeKind: TypeAlias = str
     UserErrorCode: TypeAlias = str
+    Clock: TypeAlias = str
+    Happening: TypeAlias = str
+    MatchedField: TypeAlias = str
+    PathDirection: TypeAlias = str
+    NoPathReason: TypeAlias = str
+    ChainChangeKind: TypeAlias = str
+    CutReason: TypeAlias = str
+    CounterpartRole: TypeAlias = str
+    ComparabilityCode: TypeAlias = str
 else:
     Kind = _enumeration(
         "Kind", "The kind of an artifact.", {kind.name.upper(): (kind.name, kind.description) for kind in KINDS}
@@ -113,4 +129,31 @@ else:
             CONFLICT="It contradicts what is on record.",
             INVALID="It cannot be understood, or cannot be true.",
         ),
+    )
+    Clock = _enumeration(
+        "Clock",
+        "One of the two times everything has.",
+        _words(KNOWN="When it was recorded.", VALID="When it was true in the world."),
+    )
+    Happening = _enumeration("Happening", "What happened to something on record.", _words(**WHAT))
+    MatchedField = _enumeration("MatchedField", "Where a text was found.", _words(**MATCHED))
+    PathDirection = _enumeration("PathDirection", "Which of two artifacts rests on the other.", _words(**DIRECTIONS))
+    NoPathReason = _enumeration("NoPathReason", "Why there is no path.", _words(**REASONS))
+    ChainChangeKind = _enumeration("ChainChangeKind", "How two chains differ at one place.", _words(**CHANGES))
+    CutReason = _enumeration(
+        "CutReason",
+        "Why a chain does not go on.",
+        _words(
+            LIMIT="It holds as many artifacts or relations as it may.",
+            DEPTH="The depth asked for was reached.",
+            STOP="Something that stopAt names was met.",
+        ),
+    )
+    CounterpartRole = _enumeration(
+        "CounterpartRole", "Why artifacts of two chains are held against each other.", _words(**ROLES)
+    )
+    ComparabilityCode = _enumeration(
+        "ComparabilityCode",
+        "What speaks against holding the windows of two against each other.",
+        _words(**COMPARABILITY),
     )

@@ -4,12 +4,29 @@ import strawberry
 
 from evidence_graph.api.questions.artifacts import ArtifactQuestions
 from evidence_graph.api.questions.chain import ChainQuestion
+from evidence_graph.api.questions.compare import CompareQuestion
+from evidence_graph.api.questions.diff import DiffQuestion
+from evidence_graph.api.questions.exposure import ExposureQuestion
 from evidence_graph.api.questions.live import LiveQuestions
 from evidence_graph.api.questions.log import LogQuestion
+from evidence_graph.api.questions.path import PathQuestion
+from evidence_graph.api.questions.search import SearchQuestion
+from evidence_graph.api.questions.timeline import TimelineQuestion
 
 
 @strawberry.type(
     description="Every question takes two clocks: when it was true in the world, and when it was on record."
 )
-class Query(LogQuestion, LiveQuestions, ChainQuestion, ArtifactQuestions):
+class Query(
+    PathQuestion,
+    DiffQuestion,
+    ExposureQuestion,
+    LogQuestion,
+    LiveQuestions,
+    ChainQuestion,
+    CompareQuestion,
+    ArtifactQuestions,
+    TimelineQuestion,
+    SearchQuestion,
+):
     """Root fields are nullable, so that one failed question does not blank the others."""

@@ -12,7 +12,25 @@ BESIDE_THE_LOG = frozenset(
     field.name for field in ARTIFACT_FIELDS if field.change in (Change.ANNOTATION, Change.RAISED)
 )
 ROLL_OUT = frozenset({"to", "until", "live"})
-HOLD_ARTIFACTS = frozenset({"artifact", "artifacts", "deployment", "model", "node", "nodes", "roots", "versions"})
+HOLD_ARTIFACTS = frozenset(
+    {
+        "after",
+        "artifact",
+        "artifacts",
+        "before",
+        "deployment",
+        "model",
+        "node",
+        "nodes",
+        "onlyLeft",
+        "onlyRight",
+        "roots",
+        "shared",
+        "versions",
+        "window",
+        "windows",
+    }
+)
 
 
 def selected(info: Info) -> frozenset[str]:

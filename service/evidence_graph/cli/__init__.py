@@ -10,6 +10,12 @@ from evidence_graph import __version__
 from evidence_graph.cli import registering, serving
 from evidence_graph.cli.asking import ask
 from evidence_graph.cli.failures import Exit, report_defect, usage_as_json, wants_json
+from evidence_graph.cli.questions import compare as _compare  # noqa: F401
+from evidence_graph.cli.questions import diff as _diff  # noqa: F401
+from evidence_graph.cli.questions import exposure as _exposure  # noqa: F401
+from evidence_graph.cli.questions import path as _path  # noqa: F401
+from evidence_graph.cli.questions import search as _search  # noqa: F401
+from evidence_graph.cli.questions import timeline as _timeline  # noqa: F401
 from evidence_graph.cli.terminal import say
 
 app = typer.Typer(

@@ -58,17 +58,42 @@ class Artifact(_Answer, frozen=True):
 
 
 class Step(_Answer, frozen=True):
-    """One relation; it points to the evidence."""
+    """One relation, or `count` equal ones of a group; it points to the evidence."""
 
     relation: str
     source: str = msgspec.field(name="from")
     target: str = msgspec.field(name="to")
+    count: int = 1
 
 
 class Named(_Answer, frozen=True):
     """Something of which only the URN is shown."""
 
     urn: str
+
+
+class Dated(_Answer, frozen=True):
+    """An artifact with its time."""
+
+    at: str
+
+
+class Group(_Answer, frozen=True):
+    """Versions of one thing that stand together."""
+
+    label: str
+    kind: str
+    count: int
+    oldest: Dated | None = None
+    newest: Dated | None = None
+
+
+class Cut(_Answer, frozen=True):
+    """A place where a chain does not go on."""
+
+    at: str
+    behind: int
+    reason: str
 
 
 class Chain(_Answer, frozen=True):
@@ -78,6 +103,10 @@ class Chain(_Answer, frozen=True):
     artifacts: Sequence[Artifact]
     steps: Sequence[Step]
     completeness: Completeness
+    groups: Sequence[Group] = ()
+    group_steps: Sequence[Step] = ()
+    cuts: Sequence[Cut] = ()
+    filtered: int = 0
 
 
 class LiveDeployment(_Answer, frozen=True):

@@ -15,7 +15,7 @@ from evidence_graph.cli.failures import Failed, end_of_question
 from evidence_graph.cli.listings import show_artifact, show_artifacts, show_deployments, show_live, show_series
 from evidence_graph.cli.terminal import Output, OutputOption, print_json, say, shown
 from evidence_graph.record.json_values import Json, JsonObject
-from graph_schema import KINDS
+from graph_schema import KINDS, RELATIONS_BY_NAME
 
 A = TypeVar("A")
 
@@ -45,6 +45,28 @@ def _known_kind(name: str | None) -> str | None:
     if name is not None and name.lower() not in known:
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(known)}.")
     return None if name is None else known[name.lower()]
+
+
+def _known_kinds(names: list[str] | None) -> list[str]:
+    return [kind for kind in map(_known_kind, names or []) if kind]
+
+
+def _known_relations(names: list[str] | None) -> list[str]:
+    given = [name.upper().replace("-", "_") for name in names or []]
+    unknown = [name for name in given if name not in RELATIONS_BY_NAME]
+    if unknown:
+        raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(RELATIONS_BY_NAME)}.")
+    return given
+
+
+def _kinds(help_text: str) -> typer.models.OptionInfo:
+    found: typer.models.OptionInfo = typer.Option(metavar="KIND", callback=_known_kinds, help=help_text)
+    return found
+
+
+def _relations(help_text: str) -> typer.models.OptionInfo:
+    found: typer.models.OptionInfo = typer.Option(metavar="RELATION", callback=_known_relations, help=help_text)
+    return found
 
 
 Kind = Annotated[
@@ -92,6 +114,14 @@ def ask_chain(
     limit: Annotated[
         int, typer.Option(help="How many artifacts at most, up to 10,000; what is nearest is kept.")
     ] = 1_000,
+    stop_kind: Annotated[list[str] | None, _kinds("Walk no further from artifacts of this kind.")] = None,
+    stop_relation: Annotated[list[str] | None, _relations("Do not follow this relation.")] = None,
+    hide_kind: Annotated[list[str] | None, _kinds("Walk through artifacts of this kind and do not show them.")] = None,
+    hide_relation: Annotated[list[str] | None, _relations("Follow this relation and do not show it.")] = None,
+    group: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Show more than N versions of one name, or windows of one KPI, as one line."),
+    ] = None,
     valid_at: ValidAt = None,
     known_at: KnownAt = None,
     at_position: AtPosition = None,
@@ -101,7 +131,15 @@ def ask_chain(
 
     Example: evidence ask chain model:churn/churn@7 --known-at 2026-10-01T00:00:00Z
     """
-    variables: JsonObject = {"of": [*of], "direction": direction.name, "depth": depth, "limit": limit}
+    variables: JsonObject = {
+        "of": [*of],
+        "direction": direction.name,
+        "depth": depth,
+        "limit": limit,
+        "stopAt": {"kinds": [*(stop_kind or ())], "relations": [*(stop_relation or ())]},
+        "hide": {"kinds": [*(hide_kind or ())], "relations": [*(hide_relation or ())]},
+        "groupAbove": group,
+    }
     upstream = direction is Direction.UPSTREAM
     show = as_answer(Chain, lambda chain: show_chain(chain, upstream=upstream))
     answered("chain", variables | moment_variables(valid_at, known_at, at_position), output, show)

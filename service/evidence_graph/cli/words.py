@@ -81,17 +81,17 @@ def statistics_in_words(window: Artifact) -> str:
     return ""
 
 
-def completeness_in_words(found: Completeness, what: str) -> str:
-    """One line: what the answer stands on and what it lacks."""
+def completeness_in_words(found: Completeness, what: str, uncut: str = "ask with a higher --limit") -> str:
+    """One line: what the answer stands on and what it lacks; `uncut` is what to do about a cut."""
     at = f" As of {instant(found.valid_at)}," if found.valid_at else " As"
     known = f"{at} known on {instant(found.known_at)} (log position {found.position})."
-    return f"{what}.{known} {' '.join(_lacks(found))}"
+    return f"{what}.{known} {' '.join(_lacks(found, uncut))}"
 
 
-def _lacks(found: Completeness) -> list[str]:
+def _lacks(found: Completeness, uncut: str) -> list[str]:
     lacks = []
     if found.truncated:
-        lacks.append(f"It was cut at its limit{_behind(found.truncated_at)}: ask with a higher --limit.")
+        lacks.append(f"It was cut at its limit{_behind(found.truncated_at)}: {uncut}.")
     if found.unresolved:
         lacks.append(f"{counted(len(found.unresolved), 'artifact')} nobody declared: {_listed(found.unresolved)}.")
     if found.hidden:

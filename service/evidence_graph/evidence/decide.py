@@ -2,7 +2,7 @@
 
 from evidence_graph.evidence.commands import Adjustment, Declaration, Definition, Ending, Fault, Item, Retraction
 from evidence_graph.evidence.decide_roll_out import decide_adjustment, decide_ending, new_end, refuse_clash
-from evidence_graph.evidence.decide_window import refuse_window, revision_of, window_of
+from evidence_graph.evidence.decide_window import refuse_window
 from evidence_graph.evidence.decision import (
     COMPLETED,
     CREATED,
@@ -18,7 +18,7 @@ from evidence_graph.evidence.state import WALKED_TOGETHER, ArtifactState, State,
 from evidence_graph.record.events import ArtifactDeclared, ArtifactExtended, KpiDefined, Relations, Retracted
 from evidence_graph.record.json_values import Json
 from evidence_graph.record.project import SENSITIVITY, content_digest
-from evidence_graph.record.urn import parse_urn
+from evidence_graph.record.urn import parse_urn, revision_of, window_of
 from graph_schema import RELATIONS
 
 NOT_ASKED = {"result": "NOT_ASKED"}
@@ -71,7 +71,7 @@ def _declare(item: Declaration, known: ArtifactState | None, state: State) -> Ac
 
 def _declared_outcome(item: Declaration, known: ArtifactState | None, state: State) -> str:
     if item.kind == "kpi_window" and any(
-        urn != item.urn and revision_of(urn) < revision_of(item.urn) for urn in state.revisions_of(window_of(item))
+        urn != item.urn and revision_of(urn) < revision_of(item.urn) for urn in state.revisions_of(window_of(item.urn))
     ):
         return REVISED
     before = state.below.artifact(item.urn) if state.below is not None else known
@@ -87,7 +87,7 @@ def _refuse_other_content(item: Declaration, known: ArtifactState, state: State)
     fixed = {name: value for name, value in known.fixed().items() if name != "gate"}
     other = differing(item.fields, fixed) + sorted({relation for relation, _ in stated ^ on_record})
     if item.kind == "kpi_window":
-        free = 1 + max(revision_of(urn) for urn in state.revisions_of(window_of(item)))
+        free = 1 + max(revision_of(urn) for urn in state.revisions_of(window_of(item.urn)))
         raise Rejection(
             Fault.CONFLICT,
             f"{item.urn} is on record with other {', '.join(other)}.",

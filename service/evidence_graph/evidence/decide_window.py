@@ -9,16 +9,6 @@ from evidence_graph.record.json_values import Json
 from evidence_graph.record.urn import parse_urn
 
 
-def window_of(item: Declaration) -> str:
-    """The window's URN without the revision."""
-    return item.urn.rpartition(",r")[0]
-
-
-def revision_of(urn: str) -> int:
-    """The number of a window's revision."""
-    return int(urn.rpartition(",r")[2])
-
-
 def refuse_window(item: Declaration, state: State) -> None:
     """A window needs a KPI that fits, and lies inside the live interval of what it measures."""
     kpi = str(item.fields["kpi"])

@@ -25,7 +25,7 @@ from evidence_graph.record.entry import FORMAT, Entry, decode_entry
 from evidence_graph.record.events import LogContinued, LogCreated, SealedFields
 from evidence_graph.record.instants import format_instant
 from evidence_graph.record.json_values import Json
-from evidence_graph.record.project import Opened, project
+from evidence_graph.record.project import Opened, project, with_names
 from evidence_graph.record.rows import Row, in_batches
 from evidence_graph.record.sealing import Sealed, opens
 from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, Transaction
@@ -284,7 +284,7 @@ class _Appending:
         moved = tree.moved(self.group[-1].entry.recorded_at)
         if tree.size == self.header.size and moved.root != self.header.root:
             raise RecordDamaged("The file was changed while it was read.", "Load it again into an empty store.")
-        for batch in in_batches([*rows, moved]):
+        for batch in in_batches([*with_names(rows), moved]):
             await transaction.put(batch)
 
 

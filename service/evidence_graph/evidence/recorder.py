@@ -29,7 +29,7 @@ from evidence_graph.evidence.seals import command_digest, sealed_items
 from evidence_graph.evidence.state import State
 from evidence_graph.evidence.stored_state import load_state
 from evidence_graph.record.entry import Entry
-from evidence_graph.record.project import Opened, project
+from evidence_graph.record.project import Opened, project, with_names
 from evidence_graph.record.rows import Row, in_batches
 from evidence_graph.store.graph_store import GraphStore, Transaction
 
@@ -161,7 +161,7 @@ class _Group:
         return found
 
     async def _store(self) -> None:
-        for batch in in_batches([*self.rows, self.tree.moved(self.recorded_at)]):
+        for batch in in_batches([*with_names(self.rows), self.tree.moved(self.recorded_at)]):
             await self.transaction.put(batch)
 
     def _attempt(self, waiting: _Waiting) -> Receipt | Exception:

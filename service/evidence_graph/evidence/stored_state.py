@@ -16,20 +16,16 @@ from evidence_graph.store.stored import (
     RELATIONS_FROM,
     ROLL_OUTS_OF_SLOTS,
     STORED_ARTIFACTS,
+    WINDOW_REVISIONS,
     AnnotationsOf,
     ArtifactRow,
     DefinitionsNamed,
     RelationsFrom,
     RollOutsOfSlots,
     StoredArtifacts,
+    StoredWindows,
 )
 from graph_schema import OPEN_END
-
-
-class StoredWindows(msgspec.Struct, frozen=True):
-    """KPI windows by their URN without the revision."""
-
-    windows: list[str]
 
 
 class Reaches(msgspec.Struct, frozen=True):
@@ -43,7 +39,6 @@ class ReachedRow(msgspec.Struct, frozen=True):
     reached: str
 
 
-WINDOW_REVISIONS = Question("window_revisions", StoredWindows, ArtifactRow)
 REACHES = Question("reaches", Reaches, ReachedRow)
 
 

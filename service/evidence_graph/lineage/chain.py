@@ -4,105 +4,65 @@ The whole chain is one traversal inside the engine. When it is longer than its l
 band from the roots instead, so that what is kept is what is nearest, by (distance, URN).
 """
 
-from collections.abc import Iterable, Sequence
-
-import msgspec
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from evidence_graph.errors import InvalidInput, NotRecorded
 from evidence_graph.lineage.artifact import ArtifactView, read_artifacts_by_urn, views_of
-from evidence_graph.lineage.completeness import Completeness, completeness_of
+from evidence_graph.lineage.chain_cuts import MOST_CUTS_NAMED, cuts_of
+from evidence_graph.lineage.chain_filters import goes_on
+from evidence_graph.lineage.chain_parts import (
+    CHAIN,
+    CHAIN_DOWNSTREAM,
+    DOWNSTREAM,
+    NOTHING,
+    STEPS_PER_ARTIFACT,
+    UPSTREAM,
+    BandParameters,
+    Bounds,
+    Chain,
+    ChainFilter,
+    ChainParameters,
+    ChainRow,
+    RootsAt,
+    Step,
+    StepRow,
+    Walk,
+)
+from evidence_graph.lineage.chain_steps import WideSteps, leading_out, read_wide_steps, steps_to_walk
+from evidence_graph.lineage.completeness import completeness_of
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.store.graph_store import GraphStore
-from evidence_graph.store.named_queries import Question
-from evidence_graph.store.stored import ArtifactRow
+
+__all__ = [
+    "CHAIN",
+    "CHAIN_DOWNSTREAM",
+    "DOWNSTREAM",
+    "HIGHEST_LIMIT",
+    "UPSTREAM",
+    "Chain",
+    "ChainFilter",
+    "ChainParameters",
+    "ChainRow",
+    "Step",
+    "StepRow",
+    "Walk",
+    "read_chain",
+]
 
 HIGHEST_LIMIT = 10_000
-STEPS_PER_ARTIFACT = 10
 MOST_ROOTS = 1_000
-MOST_CUTS_NAMED = 100
-
-
-class StepRow(msgspec.Struct, frozen=True, array_like=True):
-    """One relation of an artifact: its name, the URN at the other end, and the entry that recorded it (position, µs UTC, actor)."""
-
-    relation: str
-    other: str
-    position: int
-    recorded_at: int
-    actor: str
-
-
-class ChainRow(ArtifactRow, frozen=True):
-    """An artifact of a chain with its own steps, in the walk's direction."""
-
-    steps: list[StepRow]
-
-
-class ChainParameters(msgspec.Struct, frozen=True):
-    """Roots, the instant things must exist at (µs, OPEN_END for any), the log position, and how many rows at most."""
-
-    of: list[str]
-    existing_at: int
-    position: int
-    limit: int
-
-
-class RootsAt(msgspec.Struct, frozen=True):
-    """The roots of a chain at a position."""
-
-    of: list[str]
-    position: int
-
-
-class Walk(msgspec.Struct, frozen=True):
-    """The questions of one direction."""
-
-    upstream: bool
-    whole: Question[ChainParameters, ChainRow]
-    band: Question[ChainParameters, ChainRow]
-    roots: Question[RootsAt, ChainRow]
-
-
-CHAIN = Question("chain", ChainParameters, ChainRow)
-CHAIN_DOWNSTREAM = Question("chain_downstream", ChainParameters, ChainRow)
-UPSTREAM = Walk(
-    True, CHAIN, Question("chain_band", ChainParameters, ChainRow), Question("chain_roots", RootsAt, ChainRow)
-)
-DOWNSTREAM = Walk(
-    False,
-    CHAIN_DOWNSTREAM,
-    Question("chain_band_downstream", ChainParameters, ChainRow),
-    Question("chain_roots_downstream", RootsAt, ChainRow),
-)
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One relation between two artifacts of a chain; it points to the evidence."""
-
-    relation: str
-    source: str
-    target: str
-    recorded_at: int
-    position: int
-    actor: str
-
-
-class Chain(msgspec.Struct, frozen=True):
-    """Roots, artifacts by (distance, URN) with the roots among them, the steps between them, and how complete that is."""
-
-    roots: list[ArtifactView]
-    artifacts: list[ArtifactView]
-    steps: list[Step]
-    distances: dict[str, int]
-    completeness: Completeness
+_BY_NAME = attrgetter("relation", "other")
 
 
 class _Found:
-    """Rows and exact views gathered so far, in the order they were reached."""
+    """Rows and exact views in the order they were reached; in the end also which own steps are walked, and distances from the roots."""
 
     def __init__(self) -> None:
         self.rows: dict[str, ChainRow] = {}
         self.views: dict[str, ArtifactView] = {}
+        self.own: dict[str, list[StepRow]] = {}
+        self.distances: dict[str, int] = {}
 
     def add(self, row: ChainRow, view: ArtifactView) -> None:
         self.rows[row.urn], self.views[row.urn] = row, view
@@ -116,14 +76,15 @@ async def read_chain(
     walk: Walk = UPSTREAM,
     depth: int | None = None,
     limit: int = 1_000,
+    stop: ChainFilter = NOTHING,
 ) -> Chain:
     """At most `limit` artifacts, each once; the roots always belong to it, everything else must exist at the valid time asked for.
 
-    `depth` counts relations from the nearest root; 0 is the roots alone. Raises NotRecorded when a root is not on record at the
-    moment, InvalidInput when a bound makes no sense.
+    `depth` counts relations from the nearest root; 0 is the roots alone. What `stop` names ends the walk (lineage/chain_filters.py).
+    Raises NotRecorded when a root is not on record at the moment, InvalidInput when a bound makes no sense.
     """
-    roots = sorted(set(of))
-    _check_bounds(roots, depth, limit)
+    roots, bounds = sorted(set(of)), Bounds(depth, limit, stop)
+    _check_bounds(roots, bounds)
     known = await read_artifacts_by_urn(store, roots, moment)
     missing = [urn for urn in roots if urn not in known]
     if missing:
@@ -131,112 +92,133 @@ async def read_chain(
             f"{', '.join(missing[:3])} is not on record at position {moment.position}.",
             "Check the URN, or ask as of a later moment.",
         )
-    if depth is None:
-        rows = await store.ask(walk.whole, ChainParameters(roots, moment.existing_at, moment.position, limit + 1))
-        if len(rows) <= limit:
-            return await _whole(store, roots, rows, moment, walk, limit)
-    return await _in_bands(store, roots, moment, walk, depth, limit)
+    whole = await _whole(store, roots, moment, walk, bounds) if depth is None else None
+    return whole or await _in_bands(store, roots, moment, walk, bounds)
 
 
-def _check_bounds(roots: Sequence[str], depth: int | None, limit: int) -> None:
+def _check_bounds(roots: Sequence[str], bounds: Bounds) -> None:
     if not roots:
         raise InvalidInput("`of` is empty.", "Name at least one artifact.")
     if len(roots) > MOST_ROOTS:
         raise InvalidInput(f"`of` names {len(roots)} artifacts.", f"At most {MOST_ROOTS} roots are walked at once.")
-    if not len(roots) <= limit <= HIGHEST_LIMIT:
-        raise InvalidInput(f"limit is {limit}.", f"It is at least the number of roots and at most {HIGHEST_LIMIT}.")
-    if depth is not None and depth < 0:
-        raise InvalidInput(f"depth is {depth}.", "It counts relations from the roots; 0 is the roots alone.")
+    if not len(roots) <= bounds.limit <= HIGHEST_LIMIT:
+        raise InvalidInput(
+            f"limit is {bounds.limit}.", f"It is at least the number of roots and at most {HIGHEST_LIMIT}."
+        )
+    if bounds.depth is not None and bounds.depth < 0:
+        raise InvalidInput(f"depth is {bounds.depth}.", "It counts relations from the roots; 0 is the roots alone.")
 
 
-async def _whole(
-    store: GraphStore, roots: Sequence[str], rows: Sequence[ChainRow], moment: Moment, walk: Walk, limit: int
-) -> Chain:
-    found = _Found()
+async def _whole(store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds) -> Chain | None:
+    """The chain in one traversal; None when it, or what it holds of steps, is longer than the limit."""
+    stop = bounds.stop
+    rows = await store.ask(
+        walk.whole,
+        ChainParameters(
+            of=list(roots),
+            existing_at=moment.existing_at,
+            position=moment.position,
+            limit=bounds.limit + 1,
+            stopped_kinds=sorted(stop.kinds),
+            stopped_relations=sorted(stop.relations),
+        ),
+    )
+    if len(rows) > bounds.limit:
+        return None
+    found, starts = _Found(), frozenset(roots)
     views = await views_of(store, rows, moment)
     for row in rows:
-        if row.urn in roots or views[row.urn].existed(moment):
+        if row.urn in starts or views[row.urn].existed(moment):
             found.add(row, views[row.urn])
-    return assemble(roots, found.rows, found.views, moment, walk, limit, truncated=False)
+    wide = await read_wide_steps(store, list(found.rows), found.rows, moment.position, walk, bounds.limit)
+    if wide.left_out:
+        return None
+    found.own = steps_to_walk(found.rows, wide, starts, stop)
+    found.distances = _distances(roots, found.own)
+    return _assembled(roots, found, wide, moment, walk, bounds, truncated=False)
 
 
-async def _in_bands(
-    store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, depth: int | None, limit: int
-) -> Chain:
+async def _in_bands(store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds) -> Chain:
     """Band by band from the roots, until nothing more comes, the depth is reached, or the next artifact would be one too many."""
-    found = _Found()
+    found, starts = _Found(), frozenset(roots)
     rows = await store.ask(walk.roots, RootsAt(list(roots), moment.position))
     views = await views_of(store, rows, moment)
     for row in rows:
         found.add(row, views[row.urn])
+    found.distances = dict.fromkeys(roots, 0)
     frontier, distance, truncated = list(roots), 0, False
-    while frontier and not truncated and (depth is None or distance < depth):
-        band = await _band(store, frontier, found, moment, walk, limit)
-        room = limit - len(found.rows)
+    while frontier and not truncated and (bounds.depth is None or distance < bounds.depth):
+        band = await _band(store, frontier, found, moment, walk, bounds)
+        room, distance = bounds.limit - len(found.rows), distance + 1
         truncated = len(band) > room
         for row, view in band[:room]:
             found.add(row, view)
-        frontier, distance = [row.urn for row, _ in band[:room]], distance + 1
-    return assemble(roots, found.rows, found.views, moment, walk, limit, truncated=truncated)
+            found.distances[row.urn] = distance
+        frontier = [row.urn for row, _ in band[:room] if goes_on(row.urn, starts, bounds.stop)]
+    wide = await read_wide_steps(store, list(found.distances), found.rows, moment.position, walk, bounds.limit)
+    found.own = steps_to_walk(found.rows, wide, starts, bounds.stop)
+    return _assembled(roots, found, wide, moment, walk, bounds, truncated=truncated or wide.left_out)
 
 
 async def _band(
-    store: GraphStore, frontier: list[str], found: _Found, moment: Moment, walk: Walk, limit: int
+    store: GraphStore, frontier: list[str], found: _Found, moment: Moment, walk: Walk, bounds: Bounds
 ) -> list[tuple[ChainRow, ArtifactView]]:
     """What lies one step beyond the frontier and was not found before, by URN; one more than fits is enough to know of a cut."""
-    asked = limit + 1
+    stopped = sorted(bounds.stop.relations)
+    asked = bounds.limit + 1
     while True:
-        rows = await store.ask(walk.band, ChainParameters(frontier, moment.existing_at, moment.position, asked))
+        parameters = BandParameters(frontier, moment.existing_at, moment.position, asked, stopped_relations=stopped)
+        rows = await store.ask(walk.band, parameters)
         views = await views_of(store, rows, moment)
         new = [(row, views[row.urn]) for row in rows if row.urn not in found.rows and views[row.urn].existed(moment)]
-        if len(rows) < asked or len(new) > limit - len(found.rows):
+        if len(rows) < asked or len(new) > bounds.limit - len(found.rows):
             return new
         asked *= 2
 
 
-def assemble(
+def _assembled(
     roots: Sequence[str],
-    rows: dict[str, ChainRow],
-    views: dict[str, ArtifactView],
+    found: _Found,
+    wide: WideSteps,
     moment: Moment,
     walk: Walk,
-    limit: int,
+    bounds: Bounds,
     *,
     truncated: bool,
 ) -> Chain:
-    """Rows to answer: walked again from the roots, so that only what is reached through existing artifacts stays."""
-    distances = dict(sorted(_distances(roots, rows).items(), key=lambda item: (item[1], item[0])))
-    order = list(distances)
-    steps = [
-        _step(urn, step, walk)
-        for urn in order
-        for step in sorted(rows[urn].steps, key=lambda step: (step.relation, step.other))
-        if step.other in distances
+    """Rows to answer: only what is reached through existing artifacts stays, nearest first."""
+    starts = frozenset(roots)
+    distances = dict(sorted(found.distances.items(), key=lambda item: (item[1], item[0])))
+    within = [
+        (urn, step) for urn in distances for step in sorted(found.own[urn], key=_BY_NAME) if step.other in distances
     ]
-    steps, too_many = steps[: STEPS_PER_ARTIFACT * limit], steps[STEPS_PER_ARTIFACT * limit :]
-    artifacts = [views[urn] for urn in order]
-    cuts = {step.source if walk.upstream else step.target for step in too_many}
+    most = STEPS_PER_ARTIFACT * bounds.limit
+    steps = [_step(urn, step, walk) for urn, step in within[:most]]
+    cuts = {urn for urn, _ in within[most:]}
     if truncated:
-        cuts |= {urn for urn in order if any(step.other not in distances for step in rows[urn].steps)}
+        cuts |= leading_out(distances, found.rows, found.own, wide, starts, bounds.stop)
+    cut = truncated or bool(cuts)
+    artifacts = [found.views[urn] for urn in distances]
     completeness = completeness_of(
         moment,
         artifacts,
-        truncated=truncated or bool(too_many),
-        truncated_at=[urn for urn in order if urn in cuts][:MOST_CUTS_NAMED],
+        truncated=cut,
+        truncated_at=[urn for urn in distances if urn in cuts][:MOST_CUTS_NAMED],
         positions=(step.position for step in steps),
     )
-    return Chain([views[urn] for urn in sorted(set(roots))], artifacts, steps, distances, completeness)
+    named = cuts_of(distances, found.rows, wide, within[:most], starts, bounds, truncated=cut)
+    return Chain([found.views[urn] for urn in roots], artifacts, steps, distances, completeness, named)
 
 
-def _distances(roots: Iterable[str], rows: dict[str, ChainRow]) -> dict[str, int]:
-    """Number of relations from the nearest root, over the rows at hand."""
+def _distances(roots: Iterable[str], own: Mapping[str, Sequence[StepRow]]) -> dict[str, int]:
+    """Number of relations from the nearest root, over the steps at hand."""
     distances = dict.fromkeys(roots, 0)
     frontier = list(distances)
     while frontier:
         beyond = []
         for urn in frontier:
-            for step in rows[urn].steps:
-                if step.other in rows and step.other not in distances:
+            for step in own[urn]:
+                if step.other in own and step.other not in distances:
                     distances[step.other] = distances[urn] + 1
                     beyond.append(step.other)
         frontier = beyond

@@ -25,17 +25,20 @@ from evidence_graph.record.rows import (
     ArtifactReferred,
     ArtifactUndeclared,
     DefinitionPut,
+    DescriptionWords,
     RelationClosed,
     RelationPut,
     RollOutChangeClosed,
     RollOutChangePut,
     Row,
+    SeriesNamed,
 )
 from evidence_graph.record.sealing import Sealed
+from evidence_graph.record.search_words import description_keys, name_keys
 from evidence_graph.record.urn import KPI, parse_urn
 from graph_schema import BEGINNING, OPEN_END
 
-SENSITIVITY = "sensitivity"
+SENSITIVITY, DESCRIPTION = "sensitivity", "description"
 Opened = dict[str, Sealed]  # by commitment; what is missing here has been erased
 
 
@@ -75,6 +78,15 @@ def referred(urn_text: str, position: int, recorded_at: int) -> ArtifactReferred
     urn = parse_urn(urn_text)
     window = urn.text.rpartition(",r")[0] if urn.kind == "kpi_window" else ""
     return ArtifactReferred(urn.text, urn.kind, urn.namespace, urn.series, urn.version, window, position, recorded_at)
+
+
+def with_names(rows: list[Row]) -> list[Row]:
+    """The rows of some entries, and after them what the series they refer to are found by, once for all of them."""
+    named: dict[str, Row] = {}
+    for row in rows:
+        if isinstance(row, ArtifactReferred) and row.series not in named:
+            named[row.series] = SeriesNamed(row.series, row.position, name_keys(row.series))
+    return [*rows, *named.values()]
 
 
 class _Rows:
@@ -157,6 +169,8 @@ class _Rows:
             salt = sealed.salt if sealed is not None and sealed.salt is not None else ""
             value = orjson.dumps(sealed.value).decode() if sealed is not None and salt else ""
             self.found.append(AnnotationPut(subject, field, self.position, form["sealed"], salt, value))
+            if field == DESCRIPTION and sealed is not None and salt and not subject.startswith(f"{KPI}:"):
+                self.found.append(DescriptionWords(self.position, description_keys(subject, str(sealed.value))))
 
     def retracted(self, event: Retracted) -> None:
         for relation, target in flat(event.relations):

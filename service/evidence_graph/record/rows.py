@@ -164,6 +164,31 @@ class AnnotationPut(Row, frozen=True):
         return f"{self.urn} {self.field} {self.position}"
 
 
+class SeriesNamed(Row, frozen=True):
+    """The name of a series with the keys it is found by; follows the first reference to one of its artifacts."""
+
+    statement: ClassVar[str] = "put_series_words"
+    series: str
+    position: int
+    words: str
+
+    @property
+    def key(self) -> str:
+        return self.series
+
+
+class DescriptionWords(Row, frozen=True):
+    """The keys a description is found by, under the position of the entry that seals it; erased with its value."""
+
+    statement: ClassVar[str] = "put_description_words"
+    position: int
+    words: str
+
+    @property
+    def key(self) -> str:
+        return f"description {self.position}"
+
+
 class EntryPut(Row, frozen=True):
     """One entry of the log with the columns it is found by; `leaf` is its RFC 6962 leaf hash in hexadecimal."""
 
@@ -211,6 +236,8 @@ STATEMENTS: tuple[type[Row], ...] = (
     RollOutChangePut,
     DefinitionPut,
     AnnotationPut,
+    SeriesNamed,
+    DescriptionWords,
     RelationClosed,
     RollOutChangeClosed,
     ArtifactUndeclared,

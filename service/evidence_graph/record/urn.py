@@ -134,6 +134,16 @@ def window_urn(measured: Urn, kpi: str, segment: Iterable[tuple[str, str]], star
     return parse_urn(f"kpi_window:{','.join(parts)}@{measured.version},{start},r{revision}", "window")
 
 
+def window_of(urn: str) -> str:
+    """The URN of a KPI window without its revision."""
+    return urn.rpartition(",r")[0]
+
+
+def revision_of(urn: str) -> int:
+    """The number of a KPI window's revision."""
+    return int(urn.rpartition(",r")[2])
+
+
 def canonical_name(text: str, field: str) -> str:
     """A `namespace/name` in canonical spelling, as KPIs are named."""
     urn = parse_urn(f"{KPI}:{text}", field)

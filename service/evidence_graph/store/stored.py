@@ -52,6 +52,12 @@ class StoredArtifacts(msgspec.Struct, frozen=True):
     urns: list[str]
 
 
+class StoredWindows(msgspec.Struct, frozen=True):
+    """KPI windows by their URN without the revision."""
+
+    windows: list[str]
+
+
 class RelationsFrom(msgspec.Struct, frozen=True):
     """Artifacts at a position."""
 
@@ -129,6 +135,7 @@ class AnnotationRow(msgspec.Struct, frozen=True):
 
 ENTRIES = Question("entries", EntriesBetween, EntryRow)
 STORED_ARTIFACTS = Question("stored_artifacts", StoredArtifacts, ArtifactRow)
+WINDOW_REVISIONS = Question("window_revisions", StoredWindows, ArtifactRow)
 RELATIONS_FROM = Question("relations_from", RelationsFrom, RelationRow)
 ROLL_OUTS_OF_SLOTS = Question("roll_outs_of_slots", RollOutsOfSlots, RollOutRow)
 DEFINITIONS = Question("definitions", DefinitionsNamed, DefinitionRow)

@@ -6,7 +6,7 @@ from strawberry import argument
 
 from evidence_graph.api.answers import PageInfo
 from evidence_graph.api.context import RequestContext
-from evidence_graph.api.cursors import ArtifactKey, DeploymentKey
+from evidence_graph.api.cursors import ArtifactKey, DeploymentKey, TimelineKey
 from evidence_graph.api.scalars import NOT_GIVEN, DateTime, Long, Urn, read_urn
 from evidence_graph.errors import InvalidInput, NotRecorded
 from evidence_graph.lineage.moment import Moment
@@ -36,7 +36,7 @@ def page_size(context: RequestContext, first: int | None) -> int:
 
 async def moment_of_page(
     context: RequestContext,
-    key: ArtifactKey | DeploymentKey | None,
+    key: ArtifactKey | DeploymentKey | TimelineKey | None,
     valid_at: object,
     known_at: object,
     at_position: object,

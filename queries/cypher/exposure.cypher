@@ -1,0 +1,29 @@
+// Everything that was made from some artifacts, as of two clocks, each once, with the steps that lead to it.
+// takes: of LIST<STRING>, existing_at INTEGER (µs since 1970, UTC), position INTEGER (log position), limit INTEGER, most_steps INTEGER
+// gives: urn STRING, kind STRING, window STRING, referred_at INTEGER (log position), referred_on INTEGER (µs since 1970, UTC), first_declared INTEGER (log position), declared_from INTEGER (log position), declared_to INTEGER (log position), declared_on INTEGER (µs since 1970, UTC), exists_from INTEGER (µs since 1970, UTC), actor STRING, content STRING (digest), fields STRING (JSON), told_by STRING (JSON), steps LIST (relation, other URN, log position, µs since 1970 UTC, actor)
+// why:   windows measure and are made into nothing, so they are not walked into: they would use up the limit. Both clocks inside the
+//        pattern keep the planner's pruning search, which visits each artifact once; no order: the search stops at the limit. A step's
+//        other URN is the artifact that was made from this one. The caller walks the steps again with exact rows, because a later
+//        declaration may hide an earlier one here. UNWIND, and steps cut in a clause of their own, as in chain.cypher.
+CYPHER 5
+UNWIND $of AS wanted
+MATCH (root:Artifact {urn: wanted})
+MATCH (root)
+    (()<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS]-(found)
+      WHERE r.known_from <= $position AND $position < r.known_to
+      AND found.kind <> 'kpi_window'
+      AND NOT (found.exists_from > $existing_at AND found.declared_from <= $position AND $position < found.declared_to))*
+    (reached)
+WITH DISTINCT reached LIMIT $limit
+WITH reached.urn AS urn, reached.kind AS kind, reached.window AS window, reached.referred_at AS referred_at,
+  reached.referred_on AS referred_on, reached.first_declared AS first_declared,
+  reached.declared_from AS declared_from, reached.declared_to AS declared_to, reached.declared_on AS declared_on,
+  reached.exists_from AS exists_from, reached.actor AS actor, reached.content AS content, reached.fields AS fields,
+  reached.told_by AS told_by,
+  [(reached)<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS]-(other)
+    WHERE r.known_from <= $position AND $position < r.known_to AND other.kind <> 'kpi_window'
+    | [type(r), other.urn, r.known_from, r.recorded_at, r.actor]] AS steps
+WITH urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
+  exists_from, actor, content, fields, told_by, steps[..$most_steps] AS steps
+RETURN collect([urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
+  exists_from, actor, content, fields, told_by, steps]) AS rows

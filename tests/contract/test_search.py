@@ -1,0 +1,308 @@
+"""Finding artifacts by a text: ranked, forgiving, as known at the moment, and deaf to every syntax."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from evidence_graph.errors import InvalidInput
+from evidence_graph.lineage import search as lineage
+from evidence_graph.lineage.moment import Moment
+from evidence_graph.lineage.search import read_search
+from evidence_graph.record.instants import format_instant
+from evidence_graph.record.rows import AnnotationPut
+from evidence_graph.store.graph_store import GraphStore, Transaction
+from graph_schema import KINDS
+from tests import reference, reference_search, stories
+from tests.conftest import Engine
+from tests.histories import DAY, History, random_history, some_moment
+from tests.stories import as_of, datasets, derived, now, record
+
+ALL_KINDS = [kind.name for kind in KINDS]
+NASTY = [
+    '"', "'", "*", "( OR )", "a:b", "NEAR(a b, 2)", "w* OR w*", "words:w*", "^a -b +c", "[a TO z]", "/.*/", "a~2 b^9", "\\", "a\\",
+    "{!} && || !", "a AND", "AND OR NOT", ") OR (a", '"a" *', "%", "_", "';--", "\x00", "a\x00b", "\N{FULLWIDTH QUOTATION MARK}a",
+    "e\N{COMBINING ACUTE ACCENT}", "\N{IDEOGRAPHIC SPACE}a", "a\N{ZERO WIDTH SPACE}b", "\U0001f600", "ª ² ½", "ǆ ß İ", "x" * 1_024,
+    " a" * 500, " ".join("abcdefghijklmnopqrstuvwx"[n:] + "abcdefghijklmnopqrstuvwx"[:n] for n in range(20)),
+]  # fmt: skip
+
+
+async def found(store: GraphStore, text: str, moment: Moment | None = None, **how: object) -> list[str]:
+    result = await read_search(store, text, moment or await now(store), **how)  # type: ignore[arg-type]
+    return [hit.artifact.urn for hit in result.hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "matched"),
+    [
+        ("customers", stories.CUSTOMERS_BEFORE, "NAME"),
+        ("CUSTOMERS", stories.CUSTOMERS_BEFORE, "NAME"),
+        ("cust", stories.CUSTOMERS_BEFORE, "NAME"),
+        ("stomer", stories.CUSTOMERS_BEFORE, "NAME"),
+        ("custmoers", stories.CUSTOMERS_BEFORE, "NAME"),
+        ("costumers crm", None, ""),
+        ("customerz", stories.CUSTOMERS_BEFORE, "NAME"),
+        ("crm", stories.CUSTOMERS_BEFORE, "NAMESPACE"),
+        ("crm customers", stories.CUSTOMERS_BEFORE, "URN"),
+        ("customers 2026-10-01", stories.CUSTOMERS, "URN"),
+        ("customers 2026-10", stories.CUSTOMERS, "URN"),
+        ("every", stories.CUSTOMERS, "DESCRIPTION"),
+        ("crm ever", stories.CUSTOMERS, "DESCRIPTION"),
+        ("model churn", stories.MODEL_7, "URN"),
+        ("churn 7", stories.MODEL_7, "URN"),
+        ("30d", stories.TENURE, "NAME"),
+        ("tenure_30d", stories.TENURE, "NAME"),
+        (stories.WEEK_40, stories.WEEK_40, "URN"),
+        (f" {stories.MODEL_6} ", stories.MODEL_6, "URN"),
+        ("nothing of the kind", None, ""),
+    ],
+)
+async def test_a_text_finds_what_a_person_means(store: GraphStore, text: str, first: str | None, matched: str) -> None:
+    await record(store, stories.churn())
+
+    result = await read_search(store, text, await now(store))
+
+    assert (result.hits[0].artifact.urn if result.hits else None) == first
+    assert (result.hits[0].matched if result.hits else "") == matched
+    assert not result.completeness.truncated
+
+
+async def test_words_rank_before_beginnings_parts_and_typos(store: GraphStore) -> None:
+    """And the name before the namespace, the rest of the URN and the description; among equals, the newest first."""
+    names = ["order", "order-lines", "orders", "reorder", "oder", "lines"]
+    await record(store, datasets(*(f"dataset:shop/{name}@1" for name in names)))
+    await record(store, datasets("dataset:order/x@1"), datasets("dataset:shop/bag@1", description="Of an order."))
+    await record(store, datasets("dataset:shop/order@2"))
+
+    result = await read_search(store, "order", await now(store))
+
+    assert [(hit.artifact.urn, hit.matched, hit.score) for hit in result.hits] == [
+        ("dataset:shop/order@2", "NAME", 1.0),
+        ("dataset:shop/order@1", "NAME", 1.0),
+        ("dataset:shop/order-lines@1", "NAME", 0.95),
+        ("dataset:order/x@1", "NAMESPACE", 0.9),
+        ("dataset:shop/bag@1", "DESCRIPTION", 0.8),
+        ("dataset:shop/orders@1", "NAME", 0.75),
+        ("dataset:shop/reorder@1", "NAME", 0.55),
+        ("dataset:shop/oder@1", "NAME", 0.35),
+    ]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 6, 7, 8])
+async def test_more_says_whether_there_are_more(store: GraphStore, limit: int) -> None:
+    """The best are kept."""
+    urns = [f"dataset:many/part@{number}" for number in range(7)]
+    for urn in urns:
+        await record(store, datasets(urn))
+
+    result = await read_search(store, "part", await now(store), limit=limit)
+
+    assert [hit.artifact.urn for hit in result.hits] == urns[::-1][:limit]
+    assert result.more == (limit < len(urns))
+
+
+@pytest.mark.parametrize("text", NASTY)
+async def test_no_text_is_taken_for_syntax(store: GraphStore, text: str) -> None:
+    """Found is what holds its words, and what holds none of them never is; an answer without words is refused."""
+    odd = "dataset:odd/e-b@1"
+    await record(store, datasets(odd, "dataset:odd/zzz@1", description="Of the words."))
+    if not reference_search.words(text):
+        with pytest.raises(InvalidInput, match="no letter"):
+            await read_search(store, text, await now(store))
+        return
+
+    expected = [urn for urn in (odd, "dataset:odd/zzz@1") if reference_search.best(urn, "Of the words.", text)]
+
+    assert sorted(await found(store, text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["Größe", "GROSSE", "grosse", "gröss", "Ελλάδα", "ελλαδα", "データ", "デー", "naïve", "naive"]
+)
+async def test_case_and_accents_do_not_count(store: GraphStore, text: str) -> None:
+    await record(store, datasets("dataset:words/Größe-Ελλάδα-データ-naïve@1"))
+
+    assert len(await found(store, text)) == 1
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!", "a" * 1_025])
+async def test_what_cannot_be_searched_for_is_refused(store: GraphStore, text: str) -> None:
+    with pytest.raises(InvalidInput):
+        await read_search(store, text, await now(store))
+
+
+@pytest.mark.parametrize("limit", [0, -1, 101])
+async def test_the_number_of_hits_is_bounded(store: GraphStore, limit: int) -> None:
+    with pytest.raises(InvalidInput):
+        await read_search(store, "a", await now(store), limit=limit)
+
+
+async def test_a_superseded_description_is_found_only_as_of_its_time(store: GraphStore) -> None:
+    """The newest known counts, at whatever moment is asked about."""
+    urn = "dataset:a/table@1"
+    first = await record(store, datasets(urn, description="Pears and apples."))
+    second = await record(store, datasets(urn, description="Plums."))
+
+    assert await found(store, "apples") == []
+    assert await found(store, "plums") == [urn]
+    assert await found(store, "apples", await as_of(store, first.position)) == [urn]
+    assert await found(store, "plums", await as_of(store, first.position)) == []
+    assert await found(store, "plums", await as_of(store, second.position)) == [urn]
+
+
+async def test_an_erased_description_is_not_found(store: GraphStore) -> None:
+    """Even when its words were still in the index: the value beside the log decides."""
+    urn = "dataset:a/table@1"
+    told = await record(store, datasets(urn, description="Pears and apples."))
+    moment = await now(store)
+
+    async def erase(transaction: Transaction) -> None:
+        await transaction.put([AnnotationPut(urn, "description", (told.position or 0) + 1, "ab" * 32, "", "")])
+
+    await store.write(erase)
+
+    assert await found(store, "apples", moment) == [urn]
+    assert await found(store, "apples", Moment(moment.position + 1, moment.known_at, None, 0)) == []
+
+
+async def test_what_is_not_on_record_is_not_found(store: GraphStore) -> None:
+    """A retracted declaration leaves a stub only where others refer to it; nothing is found before it was named or existed."""
+    await record(store, datasets("dataset:a/lonely@1", "dataset:a/needed@1", occurredAt="2026-10-01T00:00:00Z"))
+    before = await now(store)
+    await record(store, derived("dataset:a/table@1", "dataset:a/needed@1", "dataset:a/stub@1"))
+    await record(store, stories.retract("dataset:a/lonely@1"))
+    await record(store, stories.retract("dataset:a/needed@1"))
+
+    assert await found(store, "lonely") == []
+    assert await found(store, "lonely", before) == ["dataset:a/lonely@1"]
+    assert await found(store, "needed") == ["dataset:a/needed@1"]
+    assert await found(store, "stub") == ["dataset:a/stub@1"]
+    assert await found(store, "stub", before) == []
+    assert await found(store, "lonely", before.at(stories.at("2026-09-30T00:00:00Z"))) == []
+
+
+async def test_versions_that_are_gone_do_not_hide_those_behind_them(store: GraphStore) -> None:
+    """However many of the newest were retracted."""
+    urns = [f"dataset:a/table@{number}" for number in range(12)]
+    await record(store, datasets(*urns))
+    for urn in urns[1:]:
+        await record(store, stories.retract(urn))
+
+    assert await found(store, "table", limit=1) == [urns[0]]
+
+
+async def test_an_older_version_that_fits_better_comes_first(store: GraphStore) -> None:
+    """However many newer ones fit a little."""
+    await record(store, datasets(*(f"dataset:a/table@{number}" for number in [4, *range(40, 50), *range(400, 450)])))
+
+    assert (await found(store, "table 4", limit=3))[:2] == ["dataset:a/table@4", "dataset:a/table@449"]
+
+
+async def test_kinds_narrow_it_down(store: GraphStore) -> None:
+    await record(store, stories.churn())
+
+    assert await found(store, "churn", kinds=["model"]) == [stories.MODEL_7, stories.MODEL_6]
+    assert set(await found(store, "churn", kinds=["model", "feature"])) == {
+        stories.MODEL_7,
+        stories.MODEL_6,
+        stories.TENURE,
+    }
+
+
+async def test_a_text_that_fits_too_many_names_says_so(store: GraphStore) -> None:
+    """The shortest names are looked at, on every engine the same."""
+    many = [f"dataset:many/name{'x' * (number % 3)}{number:03}@1" for number in range(lineage.MOST_SERIES + 1)]
+    await record(store, datasets(*many[:-1]))
+    assert not (await read_search(store, "nam", await now(store))).completeness.truncated
+    await record(store, datasets(many[-1]))
+
+    result = await read_search(store, "nam", await now(store), limit=3)
+
+    assert (result.completeness.truncated, result.completeness.complete, result.more) == (True, False, True)
+    assert await found(store, "namexx017 dataset many", limit=1) == [many[17]]
+
+
+async def test_the_index_is_asked_and_not_every_name(engine: Engine, store: GraphStore) -> None:
+    for question in (lineage.SEARCH, lineage.SEARCH_DESCRIPTIONS, lineage.SEARCH_VERSIONS):
+        plan = await store.explain(question)
+
+        assert [
+            each for each in ("SCAN artifact", "SCAN entry", "AllNodesScan", "NodeByLabelScan") if each in plan
+        ] == []
+
+
+# Random histories
+
+
+SOME_WORDS = ["pears", "apples", "plums", "table", "note", "slot", "crm"]
+TEXTS = [
+    "table", "tabel", "ta", "able", "table1", "table1 3", "d table", "feature", "featrue 2", "model", "m model 1", "one slot",
+    "slot", "kpi", "deployment", "window", "dataset", "dataset:d/table1@1", "note", "note pears", "apples pears", "aples", "plum",
+    "crm", "slot 2026", "r1", "20260", "note 2", "pears 1", "3", "d 3", "table 1 apples", "tabel pears",
+]  # fmt: skip
+NOTES = [f"dataset:note/{name}@{version}" for name in ("note", "crm-note", "table") for version in (1, 2)]
+
+
+@dataclass
+class Described:
+    """A history with descriptions told on top of it: (position, URN, text)."""
+
+    history: History
+    told: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def known_at(self, position: int) -> dict[str, str]:
+        """The newest description of each."""
+        return {urn: text for at, urn, text in self.told if at <= position}
+
+
+async def describe(store: GraphStore, described: Described) -> None:
+    """One dataset is declared, described anew, or retracted."""
+    history = described.history
+    random, urn = history.random, history.random.choice(NOTES)
+    text = " ".join(random.sample(SOME_WORDS, 2))
+    history.clock += DAY
+    known = reference.known_at(history.statements, history.head)
+    if random.random() < 0.2 and urn in known.declared:
+        receipt = await record(store, stories.retract(urn), when=format_instant(history.clock))
+        history.statements.append(reference.DeclarationRetracted(urn, receipt.position))
+    else:
+        receipt = await record(store, datasets(urn, description=text), when=format_instant(history.clock))
+        if receipt.outcomes[0].outcome == "UNCHANGED":
+            return
+        assert receipt.position is not None
+        described.told.append((receipt.position, urn, text))
+        if urn not in known.declared:
+            history.statements.append(reference.Declared(urn, receipt.position))
+    assert receipt.position is not None
+    history.recorded[receipt.position] = history.clock
+
+
+@pytest.mark.runs(100)
+async def test_what_is_found_equals_what_the_reference_finds(store: GraphStore, run: int) -> None:
+    """Random histories, texts, kinds, limits and moments."""
+    described = Described(await random_history(store, run, commands=30))
+    for _ in range(12):
+        await describe(store, described)
+    history = described.history
+    for _ in range(12):
+        moment, known, valid_at = await some_moment(store, history)
+        text, kinds, limit = some_search(history.random)
+        expected = reference_search.search(
+            known,
+            reference_search.first_named(history.statements, moment.position),
+            described.known_at(moment.position),
+            text,
+            kinds or ALL_KINDS,
+            valid_at,
+        )
+
+        result = await read_search(store, text, moment, kinds=kinds, limit=limit)
+
+        hits = [reference_search.Hit(hit.artifact.urn, hit.matched, hit.score) for hit in result.hits]
+        assert hits == expected[:limit], f"{text!r} {kinds} {limit} {moment}"
+        assert result.more == (len(expected) > limit)
+
+
+def some_search(random: Random) -> tuple[str, list[str], int]:
+    kinds = random.choice([[], [], [], random.sample(ALL_KINDS, 2)])
+    return random.choice(TEXTS), kinds, random.choice([1, 3, 20, 100])
