@@ -9,10 +9,11 @@ from evidence_graph.errors import InvalidInput
 from evidence_graph.lineage.chain import DOWNSTREAM, UPSTREAM, Chain, ChainFilter, Walk, read_chain
 from evidence_graph.lineage.chain_filters import hidden
 from evidence_graph.lineage.chain_groups import Grouped, grouped
-from evidence_graph.lineage.chain_parts import MOST_OWN_STEPS, Cut
+from evidence_graph.lineage.chain_parts import MOST_OWN_STEPS, ChainParameters, Cut
 from evidence_graph.lineage.chain_summary import summary_of
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.store.graph_store import GraphStore
+from graph_schema import OPEN_END
 from tests import reference, reference_chain, stories
 from tests.histories import random_history, some_moment
 from tests.reference_chain import Filter
@@ -70,6 +71,28 @@ async def test_a_stopped_relation_is_not_followed_and_not_shown(store: GraphStor
     assert urns(found.artifacts) == [stories.MODEL_7, stories.TRAINING, stories.CUSTOMERS, stories.TENURE]
     assert {step.relation for step in found.steps} == {"TRAINED_ON", "DERIVED_FROM"}
     assert found.cuts == [Cut(stories.MODEL_7, 2, "STOP")]
+
+
+async def test_the_engine_itself_stops(store: GraphStore) -> None:
+    """What lies behind a stop is not read, however much it is; a root of a stopped kind that is met again goes on."""
+    told = await record(
+        store,
+        derived(dataset("a"), stories.ROLL_OUT_42),
+        stories.roll_out(stories.ROLL_OUT_42, "2026-10-02T08:00:00Z"),
+        {"models": [{"urn": stories.MODEL_7, "trainedOn": [dataset("b")], "evaluatedOn": [dataset("a")]}]},
+        derived(dataset("b"), *(dataset(f"far{n}") for n in range(50))),
+    )
+
+    async def reached(root: str, kinds: list[str], names: list[str]) -> set[str]:
+        asked = ChainParameters([root], OPEN_END, told.position or 0, 100, stopped_kinds=kinds, stopped_relations=names)
+        return {row.urn for row in await store.ask(UPSTREAM.whole, asked)}
+
+    circle = {stories.ROLL_OUT_42, stories.MODEL_7, dataset("a")}
+    assert len(await reached(stories.ROLL_OUT_42, [], [])) == 54
+    assert await reached(stories.ROLL_OUT_42, ["dataset"], []) == circle | {dataset("b")}
+    assert await reached(stories.ROLL_OUT_42, [], ["TRAINED_ON"]) == circle
+    assert await reached(stories.ROLL_OUT_42, ["deployment", "model"], []) == circle - {dataset("a")}
+    assert len(await reached(stories.MODEL_7, ["deployment", "model"], [])) == 54
 
 
 async def test_what_is_hidden_is_walked_through_and_counted(store: GraphStore) -> None:

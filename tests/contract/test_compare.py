@@ -10,6 +10,7 @@ from evidence_graph.lineage.compare_kpi import MOST_WINDOWS, Asked, KpiCompariso
 from evidence_graph.lineage.compare_rules import AlignedWindows
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.record.instants import format_instant
+from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import GraphStore
 from tests import reference, reference_compare, stories
 from tests.histories import KPI, MODELS, ROLL_OUTS, History, day, random_history, some_moment
@@ -434,3 +435,26 @@ def compare_windows(
         if row.left and row.right:
             common = min(row.left.end, row.right.end) - max(row.left.start, row.right.start)
             assert 2 * common > min(row.left.end - row.left.start, row.right.end - row.right.start), about
+
+
+async def test_awkward_names_and_segments_are_found(store: GraphStore) -> None:
+    """Separators inside parts, other alphabets; a name that begins as another does is another."""
+    left, right = "deployment:über/a,b=c%2Fd@1,r0", "deployment:über/a,b=c%2Fd@1"
+    segment = {"land, stadt": "Köln=ok/€", "b": ""}
+    windows = [
+        stories.window(urn, f"2026-10-0{n}T00:00:00Z", f"2026-10-0{n + 1}T00:00:00Z", segment=segment, kpi="k/pi%40x")
+        for n, urn in ((2, left), (5, right))
+    ]
+    await record(
+        store,
+        {"kpis": [stories.kpi("k/pi%40x", benchmark={"mean": 1})], "windows": windows},
+        stories.roll_out(left, "2026-10-02T00:00:00Z"),
+        stories.roll_out(right, "2026-10-05T00:00:00Z"),
+    )
+    urns_of = [parse_urn(urn).text for urn in (left, right)]
+
+    found = await compare(store, *urns_of, kpi="k/pi%40x", segment=read_segment("b=,land%2C stadt=Köln=ok/€"))
+
+    assert found.kpi is not None
+    assert found.kpi.comparable
+    assert pairs(found.kpi.windows) == [(0, 0)]

@@ -67,6 +67,8 @@ def steps_to_walk(
 
 def own_counts(row: ChainRow, wide: WideSteps, roots: Container[str], stop: ChainFilter) -> tuple[int, int]:
     """How many own steps of an artifact are on record that may be walked, and how many that are stopped."""
+    if stop.empty and row.urn not in wide.counts:
+        return len(row.steps), 0
     counts = wide.counts.get(row.urn) or Counter(step.relation for step in row.steps)
     if not goes_on(row.urn, roots, stop):
         return 0, sum(counts.values())
