@@ -6,6 +6,7 @@ replaying every statement up to its position. Instants are plain integers; posit
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 ALWAYS, FOR_EVER = float("-inf"), float("inf")
 WALKED = {
@@ -31,12 +32,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class Declared(Statement):
-    """An artifact and what it was made from; `begins` is (instant, mode, traffic) for a roll-out."""
+    """An artifact and what it was made from; `begins` is (instant, mode, traffic) for a roll-out, `fields` what is fixed besides."""
 
     relations: frozenset[tuple[str, str]] = frozenset()
     exists_from: float = ALWAYS
     begins: tuple[int, str, float] | None = None
     ends: int | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    described: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Extended(Statement):
 
     relations: frozenset[tuple[str, str]] = frozenset()
     ends: int | None = None
+    described: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,11 @@ def standing_at(statement: Statement, position: int) -> Statement:
 class Known:
     """Everything known at one position."""
 
-    named: set[str] = field(default_factory=set)
+    named: dict[str, int] = field(default_factory=dict)  # urn -> the position that named it first
     ever_declared: set[str] = field(default_factory=set)
     declared: dict[str, tuple[int, float]] = field(default_factory=dict)  # urn -> (position, exists_from)
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)  # of what is declared
+    described: dict[str, str] = field(default_factory=dict)
     relations: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (source, relation, target) -> position
     states: dict[str, dict[int, tuple[str, float]]] = field(
         default_factory=dict
@@ -94,6 +100,10 @@ class Known:
         touched = any(urn in (source, target) for source, _, target in self.relations)
         return urn in self.declared or urn not in self.ever_declared or touched
 
+    def there(self) -> list[str]:
+        """Everything on record."""
+        return sorted(urn for urn in self.named if self.on_record(urn))
+
     def existed(self, urn: str, valid_at: int | None) -> bool:
         """A stub exists always, and everything does when nobody asks about valid time."""
         return valid_at is None or urn not in self.declared or self.declared[urn][1] <= valid_at
@@ -104,28 +114,24 @@ def known_at(statements: Sequence[Statement], position: int) -> Known:
     known = Known()
     for statement in sorted(statements, key=lambda one: one.position or 0):
         if (statement.position or 0) <= position:
-            _hear(known, statement)
+            hear(known, statement)
     return known
 
 
-def _hear(known: Known, said: Statement) -> None:
+def hear(known: Known, said: Statement) -> None:
+    """One more statement, the next in the order of the log."""
     position = said.position or 0
     match said:
         case Declared():
-            known.named.add(said.urn)
             known.ever_declared.add(said.urn)
             known.declared[said.urn] = (position, said.exists_from)
-            _relate(known, said.urn, said.relations, position)
+            known.fields[said.urn] = said.fields
+            _add(known, said, position)
             if said.begins is not None:
                 instant, mode, traffic = said.begins
                 known.states.setdefault(said.urn, {})[instant] = (mode, traffic)
-            if said.ends is not None:
-                known.ends[said.urn] = said.ends
         case Extended():
-            known.named.add(said.urn)
-            _relate(known, said.urn, said.relations, position)
-            if said.ends is not None:
-                known.ends[said.urn] = said.ends
+            _add(known, said, position)
         case Adjusted():
             known.states[said.urn][said.at] = (said.mode, said.traffic)
         case Ended():
@@ -139,6 +145,7 @@ def _hear(known: Known, said: Statement) -> None:
 def _forget_declaration(known: Known, urn: str) -> None:
     """With the relations that came with it, and everything about it as a roll-out."""
     declared_at, _ = known.declared.pop(urn)
+    known.fields.pop(urn)
     for relation, since in list(known.relations.items()):
         if relation[0] == urn and since == declared_at:
             del known.relations[relation]
@@ -152,10 +159,16 @@ def _forget_relations(known: Known, said: RelationsRetracted) -> None:
             del known.relations[source, name, target]
 
 
-def _relate(known: Known, urn: str, relations: frozenset[tuple[str, str]], position: int) -> None:
-    for name, target in relations:
-        known.named.add(target)
-        known.relations.setdefault((urn, name, target), position)
+def _add(known: Known, said: Declared | Extended, position: int) -> None:
+    """What a declaration may state and an addition too."""
+    known.named.setdefault(said.urn, position)
+    for name, target in said.relations:
+        known.named.setdefault(target, position)
+        known.relations.setdefault((said.urn, name, target), position)
+    if said.ends is not None:
+        known.ends[said.urn] = said.ends
+    if said.described is not None:
+        known.described[said.urn] = said.described
 
 
 @dataclass(frozen=True)

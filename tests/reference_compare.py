@@ -1,9 +1,7 @@
 """What a comparison of two models or deployments must answer, worked out the slow and obvious way over `tests/reference.py`."""
 
-from dataclasses import dataclass
-
-from tests import reference
 from tests.reference import Known
+from tests.reference_path import Side
 
 MADE_FROM = {
     "DERIVED_FROM",
@@ -16,29 +14,11 @@ MADE_FROM = {
 }  # no windows here
 
 
-@dataclass(frozen=True)
-class Sides:
-    """Artifacts of two upstream chains, and whether either was cut."""
-
-    left: set[str]
-    right: set[str]
-    cut: bool
-
-
-def sides(known: Known, left: str, right: str, valid_at: int | None) -> Sides | None:
-    """None when one of the two is not on record."""
-    chains = [reference.chain(known, [urn], valid_at, upstream=True, depth=None, limit=1000) for urn in (left, right)]
-    if chains[0] is None or chains[1] is None:
-        return None
-    return Sides(
-        *({urn for _, urn, _ in chain.artifacts} for chain in chains if chain), any(c.truncated for c in chains if c)
-    )
-
-
-def leaks(known: Known, found: Sides, left: str, right: str) -> set[tuple[str, str, str]]:
+def leaks(left: Side, right: Side) -> set[tuple[str, str, str]]:
     """(model evaluated, data, model made from it) over the models of both sides, each inside what existed of its own chain."""
+    known = left.known
     models = [
-        (m, side) for side, urn in ((found.left, left), (found.right, right)) for m in models_of(known, urn, side)
+        (model, set(side.order)) for side in (left, right) for model in models_of(known, side.root, set(side.order))
     ]
     return {
         (evaluated, data, trained)

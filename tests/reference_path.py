@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from evidence_graph.record.instants import format_instant
 from tests.reference import WALKED, ChainAnswer, Known, Statement, chain, known_at, live_interval
 
 Step = tuple[str, str, str]  # relation, source, target
@@ -93,17 +95,41 @@ class Side:
     def role(self, urn: str) -> set[tuple[str, str]]:
         return {(name, series(source)) for name, source, target in self.steps if target == urn}
 
-    def stated(self, urn: str) -> tuple[object, ...]:
-        """What may differ between two moments: the declaration, and a stated end that counts."""
-        declared = self.known.declared.get(urn)
-        ended = self.known.ends.get(urn) if urn in self.known.states and live_interval(self.known, urn) else None
-        return declared, ended
+    def stated(self, urn: str) -> dict[str, object]:
+        """Everything that may differ by its place: whether it is declared, how it was made, a stated end that counts."""
+        found: dict[str, object] = {"declared": urn in self.known.declared}
+        for name, value in self.known.fields.get(urn, {}).items():
+            found |= parts(name, value) if name in ("covers", "source", "gate") else {name: value}
+        if urn in self.known.states and urn in self.known.ends and live_interval(self.known, urn):
+            found["to"] = format_instant(self.known.ends[urn])
+        return found
 
 
 def side(known: Known, root: str, valid_at: int | None, limit: int) -> Side | None:
     """None when the root is not on record."""
     found = chain(known, [root], valid_at, upstream=True, depth=None, limit=limit)
     return None if found is None else Side(known, root, found)
+
+
+def parts(name: str, value: dict[str, Any]) -> dict[str, object]:
+    """What an object holds, named from outside."""
+    found: dict[str, object] = {}
+    for inner, one in value.items():
+        place = f"{name}.{inner}"
+        found |= parts(place, one) if isinstance(one, dict) else {place: one}
+    return found
+
+
+def differing(before: Side, after: Side, old: str, new: str) -> dict[str, tuple[object, object]]:
+    """Places with what stands there before and after; of one artifact also that it was declared anew."""
+    was, is_now = before.stated(old), after.stated(new)
+    found = {
+        place: (was.get(place), is_now.get(place)) for place in {*was, *is_now} if was.get(place) != is_now.get(place)
+    }
+    positions = tuple(side.known.declared.get(urn, (None,))[0] for side, urn in ((before, old), (after, new)))
+    if old == new and None not in positions and positions[0] != positions[1]:
+        found["position"] = (positions[0], positions[1])
+    return found
 
 
 def series(urn: str) -> str:
@@ -131,7 +157,7 @@ def diff(before: Side, after: Side) -> list[Change]:
         if new not in before.order and new not in taken_new:
             changes.append(("ADDED", after.distance(new), None, new))
     for both in before.order:
-        if both in after.order and both not in taken_old | taken_new and before.stated(both) != after.stated(both):
+        if both in after.order and both not in taken_old | taken_new and differing(before, after, both, both):
             changes.append(("CHANGED", min(before.distance(both), after.distance(both)), both, both))
     ranks = ["deployment", "model", "feature", "dataset", "kpi_window"]
 

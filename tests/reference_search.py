@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tests.reference import Declared, Extended, Known, Statement
+from tests.reference import Known
 
 SCORES = {"NAME": 0.15, "NAMESPACE": 0.1, "URN": 0.05, "DESCRIPTION": 0.0}
 
@@ -20,34 +20,15 @@ class Hit:
     score: float
 
 
-def search(
-    known: Known,
-    first_named: Mapping[str, int],
-    descriptions: Mapping[str, str],
-    text: str,
-    kinds: Sequence[str],
-    valid_at: int | None,
-) -> list[Hit]:
+def search(known: Known, text: str, kinds: Sequence[str], valid_at: int | None) -> list[Hit]:
     """Every hit, best first, then what was named last, then by URN from its end."""
     found = []
     for urn in known.named:
         if known.on_record(urn) and known.existed(urn, valid_at) and urn.partition(":")[0] in kinds:
-            hit = best(urn, descriptions.get(urn, ""), text)
+            hit = best(urn, known.described.get(urn, ""), text)
             if hit is not None:
                 found.append(hit)
-    return sorted(found, key=lambda hit: (hit.score, first_named[hit.urn], hit.urn), reverse=True)
-
-
-def first_named(statements: Sequence[Statement], position: int) -> dict[str, int]:
-    """Where each artifact was named first."""
-    found: dict[str, int] = {}
-    for said in sorted(statements, key=lambda one: one.position or 0):
-        if (said.position or 0) > position:
-            break
-        targets = [target for _, target in said.relations] if isinstance(said, Declared | Extended) else []
-        for urn in (said.urn, *targets):
-            found.setdefault(urn, said.position or 0)
-    return found
+    return sorted(found, key=lambda hit: (hit.score, known.named[hit.urn], hit.urn), reverse=True)
 
 
 def words(text: str) -> list[str]:

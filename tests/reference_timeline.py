@@ -37,14 +37,12 @@ class Told:
     ordinal: int
 
 
-def timeline(
-    statements: Sequence[Statement], position: int, scope: str, valid_at: int | None, *, by_valid_time: bool
-) -> list[Event]:
-    """Everything in scope, sorted; with a valid time, without what is dated later."""
-    told = [one for one in _tell(statements, position) if in_scope(one.event.urn, scope)]
+def timeline(statements: Sequence[Statement], position: int, scope: str, *, by_valid_time: bool) -> list[Event]:
+    """Everything in scope, sorted."""
+    told = _tell(statements, position)
     if by_valid_time:
-        told += [one for one in _taken_over(reference.known_at(statements, position)) if in_scope(one.event.urn, scope)]
-    kept = [one for one in told if valid_at is None or one.event.valid is None or one.event.valid <= valid_at]
+        told += _taken_over(reference.known_at(statements, position))
+    kept = [one for one in told if in_scope(one.event.urn, scope)]
     kept.sort(key=lambda one: _by_valid_time(one, position) if by_valid_time else _by_position(one, position))
     return [one.event for one in kept]
 
@@ -75,18 +73,17 @@ def in_scope(urn: str, scope: str) -> bool:
 
 
 def _tell(statements: Sequence[Statement], position: int) -> list[Told]:
+    """Every statement, with what was known before it."""
     told: list[Told] = []
-    heard: list[Statement] = []
+    before = Known()
     for said in sorted(statements, key=lambda one: one.position or 0):
         if (said.position or 0) > position:
             break
-        before = reference.known_at(heard, position)
-        own = _events(said, before)
-        told += [Told(event, "", ordinal) for ordinal, event in enumerate(own)]
+        told += [Told(event, "", ordinal) for ordinal, event in enumerate(_events(said, before))]
         for name in sorted(_named_by(said)):
             if name not in before.named and name != said.urn:
                 told.append(Told(Event("REFERRED_TO", name, None, said.position, said.urn), name, 0))
-        heard.append(said)
+        reference.hear(before, said)
     return told
 
 
@@ -109,7 +106,8 @@ def _events(said: Statement, before: Known) -> list[Event]:
             new = sorted(pair for pair in said.relations if (said.urn, *pair) not in before.relations)
             added = [event("RELATION_ADDED", None, target) for _, target in new]
             ended = said.ends is not None and before.ends.get(said.urn) != said.ends
-            return [*added, *([event("ENDED", said.ends)] if ended else [])]
+            described = said.described is not None
+            return [*added, *([event("ENDED", said.ends)] * ended), *([event("ANNOTATED")] * described)]
         case Adjusted():
             return [event("ADJUSTED", said.at)]
         case Ended():

@@ -1,22 +1,19 @@
 """Filters that stop a chain or hide parts of it, groups, the summary, and where a chain does not go on."""
 
 from itertools import pairwise
-from random import Random
 
 import pytest
 
 from evidence_graph.errors import InvalidInput
-from evidence_graph.lineage.chain import DOWNSTREAM, UPSTREAM, Chain, ChainFilter, Walk, read_chain
+from evidence_graph.lineage.chain import DOWNSTREAM, UPSTREAM, ChainFilter, Walk, read_chain
 from evidence_graph.lineage.chain_filters import hidden
 from evidence_graph.lineage.chain_groups import Grouped, grouped
 from evidence_graph.lineage.chain_parts import MOST_OWN_STEPS, ChainParameters, Cut
 from evidence_graph.lineage.chain_summary import summary_of
-from evidence_graph.lineage.moment import Moment
 from evidence_graph.store.graph_store import GraphStore
 from graph_schema import OPEN_END
-from tests import reference, reference_chain, stories
-from tests.histories import random_history, some_moment
-from tests.reference_chain import Filter
+from tests import stories
+from tests.differential.chain import steps_of
 from tests.stories import derived, now, record, together, urns
 
 DATASETS_ONLY = ChainFilter(kinds=frozenset({"dataset"}))
@@ -32,10 +29,6 @@ def relations(*names: str) -> ChainFilter:
 
 def kinds(*names: str) -> ChainFilter:
     return ChainFilter(kinds=frozenset(names))
-
-
-def steps(chain: Chain) -> set[tuple[str, str, str]]:
-    return {(step.source, step.relation, step.target) for step in chain.steps}
 
 
 async def test_a_stopped_kind_is_shown_and_nothing_behind_it(store: GraphStore) -> None:
@@ -107,11 +100,13 @@ async def test_what_is_hidden_is_walked_through_and_counted(store: GraphStore) -
         *(view.urn for view in whole.artifacts if view.kind not in ("deployment", "model")),
     ]
     assert found.filtered == 1
-    assert steps(found) == {one for one in steps(whole) if stories.MODEL_7 not in one}
+    assert steps_of(found) == {one for one in steps_of(whole) if stories.MODEL_7 not in one}
     assert found.completeness == whole.completeness
     assert found.distances == whole.distances
     assert hidden(whole, relations("DERIVED_FROM")).artifacts == whole.artifacts
-    assert steps(hidden(whole, relations("DERIVED_FROM"))) == {one for one in steps(whole) if one[1] != "DERIVED_FROM"}
+    assert steps_of(hidden(whole, relations("DERIVED_FROM"))) == {
+        one for one in steps_of(whole) if one[1] != "DERIVED_FROM"
+    }
 
 
 async def test_where_a_chain_is_cut_it_says_how_much_is_known_there(store: GraphStore) -> None:
@@ -208,7 +203,7 @@ async def test_forty_windows_of_a_deployment_are_one_group(store: GraphStore) ->
     await record(
         store,
         stories.churn() | {"windows": []},
-        {"kpis": [stories.kpi(version="2", segments=["country"])], "windows": windows},
+        {"kpis": [stories.kpi_version("2", segments=["country"])], "windows": windows},
     )
     chain = await read_chain(store, [stories.ROLL_OUT_42], await now(store), walk=DOWNSTREAM)
 
@@ -279,66 +274,3 @@ async def test_a_summary_counts_kinds_and_names_the_oldest_and_the_newest(store:
     assert found.newest is not None
     assert (found.oldest.urn, found.oldest.stated) == (dataset("x"), False)
     assert (found.newest.urn, found.newest.stated) == (stories.WEEK_40, True)
-
-
-@pytest.mark.runs(100)
-async def test_filters_and_groups_equal_the_reference(store: GraphStore, run: int) -> None:
-    """Random histories, moments, bounds and filters."""
-    history = await random_history(store, run)
-    for _ in range(15):
-        moment, known, valid_at = await some_moment(store, history)
-        await compare(store, history.random, moment, known, valid_at)
-
-
-async def compare(
-    store: GraphStore, random: Random, moment: Moment, known: reference.Known, valid_at: int | None
-) -> None:
-    pool = sorted(urn for urn in known.named if known.on_record(urn))
-    if not pool:
-        return
-    roots = sorted(set(random.choices(pool, k=random.choice([1, 1, 2, 3]))))
-    upstream, depth = random.random() < 0.5, random.choice([None, None, 0, 1, 2, 3])
-    limit = random.choice([1000, 1000, len(roots), len(roots) + 3, 12])
-    stop, hide = random_filter(random), random_filter(random)
-    expected = reference_chain.stopped_chain(known, roots, valid_at, stop, upstream=upstream, depth=depth, limit=limit)
-    walk = UPSTREAM if upstream else DOWNSTREAM
-    found = await read_chain(
-        store, roots, moment, walk=walk, depth=depth, limit=limit, stop=ChainFilter(stop.kinds, stop.relations)
-    )
-    asked = f"{roots} {upstream=} {depth=} {limit=} {stop=} {hide=} {moment}"
-    assert expected is not None, asked
-    assert [(found.distances[view.urn], view.urn, view.declared) for view in found.artifacts] == expected.artifacts, (
-        asked
-    )
-    assert {(s.relation, s.source, s.target, s.position) for s in found.steps} == expected.steps, asked
-    assert found.completeness.truncated == expected.truncated, asked
-    if valid_at is None:
-        cuts = reference_chain.cuts(known, expected, roots, stop, upstream=upstream, depth=depth)
-        assert {(cut.at, cut.behind, cut.reason) for cut in found.cuts} == cuts, asked
-    compare_shown(found, roots, hide, random.choice([1, 2, 3]), asked)
-
-
-def compare_shown(found: Chain, roots: list[str], hide: Filter, above: int, asked: str) -> None:
-    shown = hidden(found, ChainFilter(hide.kinds, hide.relations))
-    kept = [view.urn for view in found.artifacts if view.urn in roots or view.kind not in hide.kinds]
-    assert urns(shown.artifacts) == kept, asked
-    assert shown.filtered == len(found.artifacts) - len(kept), asked
-    assert steps(shown) == {
-        one for one in steps(found) if one[1] not in hide.relations and one[0] in kept and one[2] in kept
-    }, asked
-    groups = reference_chain.groups(kept, roots, above)
-    together = grouped(shown, above)
-    assert {group.label: group.members for group in together.groups} == groups, asked
-    members = {urn for some in groups.values() for urn in some}
-    assert urns(together.chain.artifacts) == [urn for urn in kept if urn not in members], asked
-    inside = sum(step.count for step in together.steps)
-    assert inside + len(together.chain.steps) == len(shown.steps), asked
-    assert all({step.source, step.target} & set(groups) for step in together.steps), asked
-
-
-def random_filter(random: Random) -> Filter:
-    some = random.choice([0, 1, 1, 2])
-    return Filter(
-        frozenset(random.sample(reference_chain.KINDS, some if random.random() < 0.6 else 0)),
-        frozenset(random.sample(sorted(reference.WALKED), some if random.random() < 0.6 else 0)),
-    )

@@ -6,14 +6,13 @@ import pytest
 
 from evidence_graph.errors import InvalidInput, NotRecorded
 from evidence_graph.lineage.compare import Comparison, read_comparison
-from evidence_graph.lineage.compare_kpi import MOST_WINDOWS, Asked, KpiComparison, read_segment
+from evidence_graph.lineage.compare_kpi import MOST_WINDOWS, Asked, KpiComparison
 from evidence_graph.lineage.compare_rules import AlignedWindows
-from evidence_graph.lineage.moment import Moment
+from evidence_graph.lineage.kpi_definitions import read_segment
 from evidence_graph.record.instants import format_instant
 from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import GraphStore
-from tests import reference, reference_compare, stories
-from tests.histories import KPI, MODELS, ROLL_OUTS, History, day, random_history, some_moment
+from tests import stories
 from tests.stories import MODEL_6, MODEL_7, ROLL_OUT_41, ROLL_OUT_42, now, record, urns
 
 LATER = "2027-01-01T00:00:00Z"
@@ -174,7 +173,7 @@ async def test_windows_stand_side_by_side_by_the_time_after_each_ones_beginning(
 
 async def test_windows_of_another_segment_are_no_windows_of_this_one(store: GraphStore) -> None:
     """The reason says where there are some; a KPI without any window says that."""
-    await record(store, stories.churn() | {"windows": []}, {"kpis": [stories.kpi(version="2", segments=["country"])]})
+    await record(store, stories.churn() | {"windows": []}, {"kpis": [stories.kpi_version("2", segments=["country"])]})
     await record(
         store,
         {
@@ -365,76 +364,6 @@ def test_a_segment_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_segment(text)
     assert refused.value.next_step
-
-
-@pytest.mark.runs(100)
-async def test_comparisons_equal_the_reference(store: GraphStore, run: int) -> None:
-    """Random histories, moments and pairs."""
-    history = await random_history(store, run)
-    for _ in range(12):
-        moment, known, valid_at = await some_moment(store, history)
-        await compare_something(store, history, moment, known, valid_at)
-
-
-async def compare_something(
-    store: GraphStore, history: History, moment: Moment, known: reference.Known, valid_at: int | None
-) -> None:
-    left, right = history.random.sample(history.random.choice([MODELS, ROLL_OUTS]), 2)
-    instant = day(history.random.randrange(100))
-    expected = reference_compare.sides(known, left, right, valid_at)
-    asked = Asked(KPI, "", instant) if moment.position else None
-    if expected is None:
-        with pytest.raises(NotRecorded):
-            await read_comparison(store, left, right, moment, asked=asked)
-        return
-    found = await read_comparison(store, left, right, moment, asked=asked)
-    about = f"{left} {right} {moment}"
-    assert set(urns(found.shared)) == expected.left & expected.right, about
-    assert set(urns(found.only_left)) == expected.left - expected.right - {left}, about
-    assert set(urns(found.only_right)) == expected.right - expected.left - {right}, about
-    leaks = {(leak.evaluated, leak.data, leak.trained) for leak in found.leaks}
-    assert leaks == reference_compare.leaks(known, expected, left, right), about
-    assert found.completeness.truncated == expected.cut, about
-    compare_series(found, expected, left, right, about)
-    if found.kpi is not None:
-        compare_windows(found.kpi, left, right, known, valid_at, instant, about)
-    back = await read_comparison(store, right, left, moment, asked=asked)
-    assert (back.leaks, urns(back.only_left), urns(back.only_right)) == (
-        found.leaks,
-        urns(found.only_right),
-        urns(found.only_left),
-    ), about
-    assert (back.kpi and back.kpi.comparable) == (found.kpi and found.kpi.comparable), about
-
-
-def compare_series(found: Comparison, expected: reference_compare.Sides, left: str, right: str, about: str) -> None:
-    """Every series with other versions on either side, without what stands in another place."""
-    placed = {urn for one in found.counterparts if one.role != "SAME_SERIES" for urn in (*one.left, *one.right)}
-    wanted = reference_compare.same_series(
-        expected.left - expected.right - placed - {left}, expected.right - expected.left - placed - {right}
-    )
-    stated = [(one.left, one.right) for one in found.counterparts if one.role == "SAME_SERIES"]
-    assert sorted(stated) == wanted, about
-
-
-def compare_windows(
-    found: KpiComparison, left: str, right: str, known: reference.Known, valid_at: int | None, instant: int, about: str
-) -> None:
-    for side, measured in (("left", left), ("right", right)):
-        rows = [one for one in (getattr(row, side) for row in found.windows) if one is not None]
-        assert [one.window.urn for one in rows] == reference_compare.windows(known, measured, KPI, valid_at), about
-        interval = reference.live_interval(known, measured) if measured in known.states else None
-        for one in rows:
-            start, end = (stories.at(str(one.window.fields[name])) for name in ("start", "end"))
-            assert one.mature == (end <= instant), about
-            assert one.end - one.start == end - start, about
-            if interval is not None:
-                outside = start < interval[0] or (interval[1] is not None and end > interval[1])
-                assert (one.start, one.outside_live) == (start - interval[0], outside), about
-    for row in found.windows:
-        if row.left and row.right:
-            common = min(row.left.end, row.right.end) - max(row.left.start, row.right.start)
-            assert 2 * common > min(row.left.end - row.left.start, row.right.end - row.right.start), about
 
 
 async def test_awkward_names_and_segments_are_found(store: GraphStore) -> None:

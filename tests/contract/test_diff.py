@@ -3,13 +3,13 @@
 import pytest
 
 from evidence_graph.errors import NotRecorded
-from evidence_graph.lineage.diff import ChainChange, ChainDiff, Point, read_diff
+from evidence_graph.lineage.diff import ChainDiff, Point, read_diff
 from evidence_graph.lineage.diff_fields import FieldChange
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.store.graph_store import GraphStore
-from tests import reference_path, stories
+from tests import stories
 from tests.contract.test_chain import dataset, graph
-from tests.histories import random_history, some_moment
+from tests.differential.diff import told
 from tests.stories import as_of, derived, now, record
 
 WEEK_37 = "kpi_window:churn/eu-prod,deployment,churn/conversion@41,20260907T080000Z,r0"
@@ -43,15 +43,6 @@ async def diff(
 ) -> ChainDiff:
     first, second = moments or (await now(store), await now(store))
     return await read_diff(store, Point(before, first), Point(after, second), **bounds)
-
-
-def told(change: ChainChange) -> tuple[str, int, str | None, str | None]:
-    return (
-        change.change,
-        change.distance,
-        change.before.urn if change.before else None,
-        change.after.urn if change.after else None,
-    )
 
 
 async def test_what_separates_a_good_window_from_a_bad_one_comes_first(store: GraphStore) -> None:
@@ -232,38 +223,3 @@ async def test_what_is_not_on_record_is_named(store: GraphStore) -> None:
     for ends in (("a", "nothing"), ("nothing", "a")):
         with pytest.raises(NotRecorded, match=dataset("nothing")):
             await diff(store, *map(dataset, ends))
-
-
-@pytest.mark.runs(100)
-async def test_differences_equal_those_of_the_reference(store: GraphStore, run: int) -> None:
-    """Random histories, pairs of artifacts and moments; now and then a chain is cut."""
-    history = await random_history(store, run)
-    random, compared = history.random, 0
-    for _ in range(15):
-        moments = [await some_moment(store, history) for _ in range(2)]
-        named = sorted(
-            urn for urn in moments[1][1].named if urn.startswith(("kpi_window:", "deployment:", "model:", "dataset:"))
-        )
-        first = random.choice(named or ["dataset:d/table0@0"])
-        alike = [urn for urn in named if reference_path.kind(urn) == reference_path.kind(first)] or [first]
-        roots = [first, random.choice([first, random.choice(alike)])]
-        limit = random.choice([1_000, 1_000, 6])
-        points = [Point(root, moment) for root, (moment, _, _) in zip(roots, moments, strict=True)]
-        expected = [
-            reference_path.side(known, root, valid_at, limit)
-            for root, (_, known, valid_at) in zip(roots, moments, strict=True)
-        ]
-        before, after = expected
-        if before is None or after is None:
-            with pytest.raises(NotRecorded):
-                await read_diff(store, *points, limit=limit)
-            continue
-        compared += 1
-        found = await read_diff(store, *points, limit=limit)
-        assert list(map(told, found.changes)) == reference_path.diff(before, after), points
-        added = [(step.relation, step.source, step.target) for step in found.steps_added]
-        removed = [(step.relation, step.source, step.target) for step in found.steps_removed]
-        assert set(added) == after.steps - before.steps, points
-        assert set(removed) == before.steps - after.steps, points
-        assert (found.before.truncated, found.after.truncated) == (before.chain.truncated, after.chain.truncated)
-    assert compared

@@ -12,10 +12,10 @@ from evidence_graph.evidence.commands import Command, Receipt
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.lineage.artifact import read_artifacts
 from evidence_graph.lineage.chain import read_chain
-from evidence_graph.lineage.entries import ENTRIES, EntriesBetween
 from evidence_graph.lineage.moment import read_head
 from evidence_graph.proof.merkle import tree_root
 from evidence_graph.store.graph_store import GraphStore, Transaction
+from evidence_graph.store.stored import ENTRIES, EntriesBetween
 from tests import stories
 from tests.conftest import SOAK, Engine
 from tests.stories import attempt, command, now, outcomes, urns

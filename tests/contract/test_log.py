@@ -11,7 +11,6 @@ from evidence_graph.errors import StoreRefused
 from evidence_graph.evidence.clock import SimulatedClock
 from evidence_graph.evidence.log import begin_log, continue_log
 from evidence_graph.lineage.artifact import annotate, read_artifact
-from evidence_graph.lineage.entries import ENTRIES, EntriesBetween, EntryRow
 from evidence_graph.lineage.moment import read_head
 from evidence_graph.proof.merkle import leaf_hash, tree_root
 from evidence_graph.proof.signing_key import new_private_key, verifier_key
@@ -21,7 +20,7 @@ from evidence_graph.record.events import LogContinued, LogCreated
 from evidence_graph.record.rows import HeadMoved
 from evidence_graph.record.sealing import commitment
 from evidence_graph.store.graph_store import GraphStore, Transaction
-from evidence_graph.store.stored import ANNOTATIONS, AnnotationsOf
+from evidence_graph.store.stored import ANNOTATIONS, ENTRIES, AnnotationsOf, EntriesBetween, EntryRow
 from tests import stories
 from tests.conftest import Engine
 from tests.stories import now, record

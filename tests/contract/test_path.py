@@ -1,21 +1,17 @@
 """How two artifacts are connected: the direction, the shortest path, how many there are, and why there is none."""
 
-from itertools import islice
-from random import Random
-
 import pytest
 
 from evidence_graph.errors import NotRecorded
 from evidence_graph.lineage.path import PathAnswer, read_path
 from evidence_graph.lineage.path_links import PathCount, between, count_paths, shortest
 from evidence_graph.store.graph_store import GraphStore
-from tests import reference_path, stories
+from tests import stories
 from tests.contract.test_chain import DIAMOND, dataset, graph, ladder
-from tests.histories import DATASETS, random_history, some_moment
+from tests.differential.path import well_formed
 from tests.stories import as_of, derived, now, record, urns
 
 SCORES = "dataset:churn/scores@1"
-COUNTED = 5_000
 
 
 async def path(store: GraphStore, start: str, goal: str, **bounds: int) -> PathAnswer:
@@ -24,14 +20,6 @@ async def path(store: GraphStore, start: str, goal: str, **bounds: int) -> PathA
 
 def way(found: PathAnswer) -> list[str]:
     return [artifact.name for artifact in found.artifacts]
-
-
-def well_formed(found: PathAnswer) -> None:
-    """Steps join the artifacts from what rests to the evidence; there is a path, or a reason."""
-    assert [(step.source, step.target) for step in found.steps] == list(
-        zip(urns(found.artifacts), urns(found.artifacts)[1:], strict=False)
-    )
-    assert (found.direction is None) == (found.absence is not None) == (found.paths is None) == (not found.artifacts)
 
 
 async def test_a_window_is_connected_with_the_raw_data_behind_it(store: GraphStore) -> None:
@@ -277,56 +265,3 @@ def test_a_knot_beside_a_long_ladder_leaves_the_number_exact() -> None:
 
     assert count_paths(found, "j0", "goal") == PathCount(16 * 1024, None)
     assert count_paths(found, "j0", "goal", most=16 * 1024 - 1) == PathCount(None, 16 * 1024 - 1)
-
-
-@pytest.mark.runs(100)
-async def test_paths_equal_those_of_the_reference(store: GraphStore, run: int) -> None:
-    """Random histories, ends and moments."""
-    history = await random_history(store, run)
-    random = history.random
-    for _ in range(25):
-        moment, known, valid_at = await some_moment(store, history)
-        start, goal = likely_ends(random, sorted(known.named) or DATASETS)
-        asked = f"{start} {goal} {moment}"
-        if not (known.on_record(start) and known.on_record(goal)):
-            with pytest.raises(NotRecorded):
-                await read_path(store, start, goal, moment)
-            continue
-        found = await read_path(store, start, goal, moment)
-        well_formed(found)
-        steps = reference_path.steps_known(known, valid_at)
-        forward, back = (reference_path.connected(steps, *ends) for ends in ((start, goal), (goal, start)))
-        exist = known.existed(start, valid_at) and known.existed(goal, valid_at)
-        same = "SAME" if start == goal and exist else None
-        expected = "FROM_RESTS_ON_TO" if forward else "TO_RESTS_ON_FROM" if back else same
-        assert found.direction == expected, asked
-        assert found.both_ways == (forward and back), asked
-        if expected is None:
-            assert found.absence is not None
-            reason = reference_path.absence(history.statements, moment.position, history.head, start, goal, valid_at)
-            assert found.absence.reason == reason, asked
-        elif start != goal:
-            near, far = (start, goal) if forward else (goal, start)
-            told = tuple((step.relation, step.source, step.target) for step in found.steps)
-            assert told == reference_path.shortest(steps, near, far), asked
-            number = sum(1 for _ in islice(reference_path.paths(steps, near, far), COUNTED))
-            assert found.paths is not None
-            assert number == COUNTED or found.paths == PathCount(number, None), asked
-            assert number < COUNTED or (found.paths.exactly or found.paths.more_than or 0) >= COUNTED, asked
-            onward = [step for step in steps if step[2] != near and step[1] != far]
-            between_them = [step[1] for step in onward if on_a_way(onward, near, step[1], far)]
-            stubs = {urn for urn in (*between_them, near, far) if urn not in known.declared}
-            assert set(found.completeness.unresolved) == stubs, asked
-
-
-def on_a_way(steps: list[reference_path.Step], near: str, urn: str, far: str) -> bool:
-    return reference_path.connected(steps, near, urn) and reference_path.connected(steps, urn, far)
-
-
-def likely_ends(random: Random, named: list[str]) -> tuple[str, str]:
-    """Mostly something that rests on much and something that much rests on, in either order."""
-    late = [urn for urn in named if urn.startswith(("kpi_window:", "deployment:", "model:"))] or named
-    early = [urn for urn in named if urn.startswith(("dataset:", "feature:", "model:"))] or named
-    ends = [random.choice(random.choice([late, named])), random.choice(random.choice([early, named]))]
-    random.shuffle(ends)
-    return ends[0], ends[1]

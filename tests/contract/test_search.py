@@ -1,24 +1,17 @@
 """Finding artifacts by a text: ranked, forgiving, as known at the moment, and deaf to every syntax."""
 
-from dataclasses import dataclass, field
-from random import Random
-
 import pytest
 
 from evidence_graph.errors import InvalidInput
 from evidence_graph.lineage import search as lineage
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.lineage.search import read_search
-from evidence_graph.record.instants import format_instant
 from evidence_graph.record.rows import AnnotationPut
 from evidence_graph.store.graph_store import GraphStore, Transaction
-from graph_schema import KINDS
-from tests import reference, reference_search, stories
+from tests import reference_search, stories
 from tests.conftest import Engine
-from tests.histories import DAY, History, random_history, some_moment
 from tests.stories import as_of, datasets, derived, now, record
 
-ALL_KINDS = [kind.name for kind in KINDS]
 NASTY = [
     '"', "'", "*", "( OR )", "a:b", "NEAR(a b, 2)", "w* OR w*", "words:w*", "^a -b +c", "[a TO z]", "/.*/", "a~2 b^9", "\\", "a\\",
     "{!} && || !", "a AND", "AND OR NOT", ") OR (a", '"a" *', "%", "_", "';--", "\x00", "a\x00b", "\N{FULLWIDTH QUOTATION MARK}a",
@@ -229,80 +222,3 @@ async def test_the_index_is_asked_and_not_every_name(engine: Engine, store: Grap
         assert [
             each for each in ("SCAN artifact", "SCAN entry", "AllNodesScan", "NodeByLabelScan") if each in plan
         ] == []
-
-
-# Random histories
-
-
-SOME_WORDS = ["pears", "apples", "plums", "table", "note", "slot", "crm"]
-TEXTS = [
-    "table", "tabel", "ta", "able", "table1", "table1 3", "d table", "feature", "featrue 2", "model", "m model 1", "one slot",
-    "slot", "kpi", "deployment", "window", "dataset", "dataset:d/table1@1", "note", "note pears", "apples pears", "aples", "plum",
-    "crm", "slot 2026", "r1", "20260", "note 2", "pears 1", "3", "d 3", "table 1 apples", "tabel pears",
-]  # fmt: skip
-NOTES = [f"dataset:note/{name}@{version}" for name in ("note", "crm-note", "table") for version in (1, 2)]
-
-
-@dataclass
-class Described:
-    """A history with descriptions told on top of it: (position, URN, text)."""
-
-    history: History
-    told: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def known_at(self, position: int) -> dict[str, str]:
-        """The newest description of each."""
-        return {urn: text for at, urn, text in self.told if at <= position}
-
-
-async def describe(store: GraphStore, described: Described) -> None:
-    """One dataset is declared, described anew, or retracted."""
-    history = described.history
-    random, urn = history.random, history.random.choice(NOTES)
-    text = " ".join(random.sample(SOME_WORDS, 2))
-    history.clock += DAY
-    known = reference.known_at(history.statements, history.head)
-    if random.random() < 0.2 and urn in known.declared:
-        receipt = await record(store, stories.retract(urn), when=format_instant(history.clock))
-        history.statements.append(reference.DeclarationRetracted(urn, receipt.position))
-    else:
-        receipt = await record(store, datasets(urn, description=text), when=format_instant(history.clock))
-        if receipt.outcomes[0].outcome == "UNCHANGED":
-            return
-        assert receipt.position is not None
-        described.told.append((receipt.position, urn, text))
-        if urn not in known.declared:
-            history.statements.append(reference.Declared(urn, receipt.position))
-    assert receipt.position is not None
-    history.recorded[receipt.position] = history.clock
-
-
-@pytest.mark.runs(100)
-async def test_what_is_found_equals_what_the_reference_finds(store: GraphStore, run: int) -> None:
-    """Random histories, texts, kinds, limits and moments."""
-    described = Described(await random_history(store, run, commands=30))
-    for _ in range(12):
-        await describe(store, described)
-    history = described.history
-    for _ in range(12):
-        moment, known, valid_at = await some_moment(store, history)
-        text, kinds, limit = some_search(history.random)
-        expected = reference_search.search(
-            known,
-            reference_search.first_named(history.statements, moment.position),
-            described.known_at(moment.position),
-            text,
-            kinds or ALL_KINDS,
-            valid_at,
-        )
-
-        result = await read_search(store, text, moment, kinds=kinds, limit=limit)
-
-        hits = [reference_search.Hit(hit.artifact.urn, hit.matched, hit.score) for hit in result.hits]
-        assert hits == expected[:limit], f"{text!r} {kinds} {limit} {moment}"
-        assert result.more == (len(expected) > limit)
-
-
-def some_search(random: Random) -> tuple[str, list[str], int]:
-    kinds = random.choice([[], [], [], random.sample(ALL_KINDS, 2)])
-    return random.choice(TEXTS), kinds, random.choice([1, 3, 20, 100])

@@ -1,36 +1,18 @@
 """Everything that happened to something, in the order of either clock; pages fit together, and nothing of another scope slips in."""
 
-from random import Random
-
 import pytest
 
 from evidence_graph.errors import InvalidInput, NotRecorded, TooComplex
 from evidence_graph.lineage import timeline as lineage
-from evidence_graph.lineage.moment import Moment
-from evidence_graph.lineage.timeline import KNOWN, VALID, Place, TimelineEvent, read_timeline
+from evidence_graph.lineage.timeline import KNOWN, VALID, TimelineEvent, read_timeline
 from evidence_graph.lineage.timeline_scope import scope_of
 from evidence_graph.store.graph_store import GraphStore
-from tests import reference_timeline, stories
+from tests import stories
 from tests.conftest import Engine
-from tests.histories import DATASETS, FEATURES, MODELS, ROLL_OUTS, SLOTS, random_history, some_moment
+from tests.differential.timeline import happened
 from tests.stories import as_of, now, record
 
 NEW_YEAR = "2027-01-01T00:00:00Z"
-
-
-async def happened(
-    store: GraphStore, of: str, moment: Moment, *, order: str = KNOWN, first: int = 1_000
-) -> list[TimelineEvent]:
-    """All events, page by page."""
-    found: list[TimelineEvent] = []
-    after: Place | None = None
-    while True:
-        page = await read_timeline(store, scope_of(of), moment, order=order, after=after, limit=first)
-        assert len(page.events) == first or not page.more
-        found += [one.event for one in page.events]
-        if not page.more:
-            return found
-        after = page.events[-1].place
 
 
 def told(events: list[TimelineEvent]) -> list[tuple[str, str]]:
@@ -202,39 +184,3 @@ async def test_no_page_reads_the_whole_log(engine: Engine, store: GraphStore) ->
 
     assert [each for each in ("SCAN artifact", "SCAN entry", "AllNodesScan", "NodeByLabelScan") if each in plan] == []
     assert plan.count("IndexSeekByRange" if engine.name != "sqlite" else "SEARCH") >= 2
-
-
-@pytest.mark.runs(100)
-async def test_timelines_equal_those_of_the_reference(store: GraphStore, run: int) -> None:
-    """Random histories, scopes, moments, orders and pages."""
-    history = await random_history(store, run)
-    for _ in range(12):
-        moment, _, valid_at = await some_moment(store, history)
-        of, order = some_scope(history.random), history.random.choice([KNOWN, VALID])
-        expected = reference_timeline.timeline(
-            history.statements, moment.position, of, valid_at, by_valid_time=order == VALID
-        )
-        anything = reference_timeline.timeline(history.statements, moment.position, of, None, by_valid_time=False)
-        asked = f"{of} {order} {moment}"
-        if not anything:
-            with pytest.raises(NotRecorded):
-                await happened(store, of, moment, order=order)
-            continue
-        found = await happened(store, of, moment, order=order, first=history.random.choice([1, 3, 7, 1_000]))
-        assert [
-            reference_timeline.Event(one.what, one.urn, one.valid_time, one.position, one.related) for one in found
-        ] == expected, asked
-        for one in found:
-            assert one.position is None or one.recorded_at == history.recorded[one.position], asked
-
-
-def some_scope(random: Random) -> str:
-    artifact = random.choice([*DATASETS, *FEATURES, *MODELS, *ROLL_OUTS])
-    scopes = [
-        artifact,
-        artifact.partition("@")[0],
-        f"slot:{random.choice(SLOTS)}",
-        f"{random.choice('dfm')}/*",
-        "one/*",
-    ]
-    return random.choice(scopes)

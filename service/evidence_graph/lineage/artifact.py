@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 import orjson
 
-from evidence_graph.lineage.entries import ENTRIES_ABOUT, EntriesAbout, EntryRow
 from evidence_graph.lineage.moment import Moment
-from evidence_graph.record.entry import decode_entry
+from evidence_graph.record.entry import glance_at_entry
 from evidence_graph.record.events import ArtifactDeclared, Retracted
 from evidence_graph.record.json_values import Json, JsonObject
 from evidence_graph.record.project import project
@@ -20,6 +19,7 @@ from evidence_graph.store.stored import (
     STORED_ARTIFACTS,
     AnnotationsOf,
     ArtifactRow,
+    EntryRow,
     StoredArtifacts,
 )
 from graph_schema import BEGINNING
@@ -77,6 +77,13 @@ class TouchedAt(msgspec.Struct, frozen=True):
     position: int
 
 
+class EntriesAbout(msgspec.Struct, frozen=True):
+    """Subjects (URNs), and the last position that counts."""
+
+    subjects: list[str]
+    position: int
+
+
 class UrnRow(msgspec.Struct, frozen=True):
     """A URN."""
 
@@ -86,6 +93,7 @@ class UrnRow(msgspec.Struct, frozen=True):
 ARTIFACTS = Question("artifacts", ArtifactPage, ArtifactRow)
 SERIES = Question("series", SeriesAt, ArtifactRow)
 TOUCHED = Question("touched", TouchedAt, UrnRow)
+ENTRIES_ABOUT = Question("entries_about", EntriesAbout, EntryRow)
 
 
 async def read_artifacts_by_urn(store: GraphStore, urns: Iterable[str], moment: Moment) -> dict[str, ArtifactView]:
@@ -195,7 +203,7 @@ async def _earlier_declarations(store: GraphStore, urns: list[str], moment: Mome
 
 
 def _replay(row: EntryRow, found: dict[str, ArtifactDeclaredRow]) -> None:
-    entry = decode_entry(row.body.encode())
+    entry = glance_at_entry(row.body)
     match entry.event:
         case ArtifactDeclared():
             rows = project(entry, row.position, {})

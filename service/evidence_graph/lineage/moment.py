@@ -3,10 +3,10 @@
 import msgspec
 
 from evidence_graph.errors import InvalidInput, StoreUnavailable
-from evidence_graph.lineage.entries import ENTRIES, EntriesBetween
 from evidence_graph.record.instants import format_instant
 from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters
 from evidence_graph.store.named_queries import Question
+from evidence_graph.store.stored import ENTRIES, EntriesBetween
 from graph_schema import OPEN_END
 
 
@@ -17,12 +17,14 @@ class KnownAt(msgspec.Struct, frozen=True):
 
 
 class PositionRow(msgspec.Struct, frozen=True):
-    """A log position and when it was recorded (µs, UTC)."""
+    """A log position, when it was recorded (µs, UTC), and how many of the log's first entries are of a handed-in clock."""
 
     position: int
     recorded_at: int
+    simulated: int
 
 
+NOT_BEGUN = "The log has not begun yet."
 MOMENT = Question("moment", KnownAt, PositionRow)
 
 
@@ -51,7 +53,7 @@ async def read_head(store: GraphStore) -> Head:
     """The head of the log. Raises StoreUnavailable while the log has not begun."""
     heads = await store.ask(HEAD, NoParameters())
     if not heads:
-        raise StoreUnavailable("The log has not begun yet.")
+        raise StoreUnavailable(NOT_BEGUN)
     return heads[0]
 
 
@@ -65,13 +67,19 @@ async def read_moment(
     """
     if known_at is not None and at_position is not None:
         raise InvalidInput("knownAt and atPosition are both given.", "Give one of them: each names a state of the log.")
+    if known_at is not None:
+        return await _known_at(store, valid_at, known_at)
     head = await read_head(store)
     if at_position is not None:
         return await _at_position(store, head, valid_at, at_position)
-    if known_at is None or known_at >= head.recorded_at:
-        return Moment(head.position, head.recorded_at, valid_at, head.simulated)
-    row = (await store.ask(MOMENT, KnownAt(known_at)))[0]
-    return Moment(row.position, row.recorded_at, valid_at, head.simulated)
+    return Moment(head.position, head.recorded_at, valid_at, head.simulated)
+
+
+async def _known_at(store: GraphStore, valid_at: int | None, known_at: int) -> Moment:
+    rows = await store.ask(MOMENT, KnownAt(known_at))
+    if not rows:
+        raise StoreUnavailable(NOT_BEGUN)
+    return Moment(rows[0].position, rows[0].recorded_at, valid_at, rows[0].simulated)
 
 
 async def _at_position(store: GraphStore, head: Head, valid_at: int | None, position: int) -> Moment:
