@@ -1,0 +1,1 @@
+"""From raw observations to sufficient statistics: rows of a table in, KPI windows out."""
