@@ -20,7 +20,7 @@ BOTH = frozenset(Engine)
 
 @dataclass(frozen=True)
 class Index:
-    """Columns that are searched together; `where` limits it to some rows (SQLite only)."""
+    """Columns that are searched together, or expressions of them; `where` limits it to some rows (both SQLite only)."""
 
     name: str
     columns: tuple[str, ...]
@@ -47,6 +47,8 @@ class Stored:
 
 
 SQLITE, NEO4J = frozenset({Engine.SQLITE}), frozenset({Engine.NEO4J})
+# A subject is `kind:namespace/name@version`; queries that read the index say it in the same words.
+_NAMESPACE_OF_SUBJECT = "substr(subject, instr(subject, ':') + 1, instr(subject, '/') - instr(subject, ':') - 1)"
 STORED = (
     Stored("log_head", "LogHead", ("only_one",), "log_head_name", ("name",)),
     Stored(
@@ -58,8 +60,15 @@ STORED = (
             Index("entry_recorded_at", ("recorded_at", "position")),
             Index("entry_command", ("actor", "command")),
             Index("entry_subject", ("subject",)),
+            Index(
+                "entry_namespace", (_NAMESPACE_OF_SUBJECT,), engines=SQLITE
+            ),  # the position is its key, and in every index
+            Index("entry_namespace", ("namespace", "position"), engines=NEO4J),
         ),
     ),
+    Stored("tile_hash", "TileHash", ("level", "number"), "tile_hash_key"),
+    Stored("signed_head", "SignedHead", ("only_one",), "signed_head_name", ("name",)),
+    Stored("signing_lease", "SigningLease", ("only_one",), "signing_lease_name", ("name",)),
     Stored(
         "artifact",
         "Artifact",
@@ -70,6 +79,13 @@ STORED = (
         indexes=(
             Index("artifact_series", ("series",), engines=SQLITE),
             Index("artifact_window", ("window",), where="window <> ''", engines=SQLITE),
+            Index(
+                "artifact_mentioned",
+                ("namespace", "referred_at", "urn"),
+                "referred_at < first_declared",
+                engines=SQLITE,
+            ),
+            Index("artifact_mentioned", ("namespace", "mentioned"), engines=NEO4J),
         ),
     ),
     Stored(
@@ -85,6 +101,8 @@ STORED = (
         "roll_out_change_key",
         indexes=(
             Index("roll_out_change_slot", ("slot",), engines=NEO4J),
+            Index("roll_out_change_at", ("slot", "at")),
+            Index("roll_out_change_mode", ("slot", "mode", "traffic")),
             Index("roll_out_change_deployment", ("deployment",)),
             Index("roll_out_change_namespace", ("namespace",), engines=SQLITE),
         ),

@@ -82,15 +82,27 @@ KPI_WINDOW = Kind(
         Field("start", FieldType.INSTANT, "Where the window begins.", required=True),
         Field("end", FieldType.INSTANT, "Where the window ends, exclusive.", required=True),
         Field("revision", FieldType.COUNT, "Number of this revision; the highest known counts; 0 unless stated."),
-        Field("n", FieldType.COUNT, "Number of observations."),
+        Field("n", FieldType.COUNT, "Number of observations, at least 1 (not for COUNT)."),
         Field("successes", FieldType.COUNT, "How many of them were successes (PROPORTION)."),
         Field("mean", FieldType.NUMBER, "Mean of the observations (MEAN)."),
-        Field("variance", FieldType.NUMBER, "Sample variance of the observations, divisor n - 1 (MEAN)."),
-        Field("sums", FieldType.RATIO_SUMS, "Sums of numerator y and denominator x (RATIO)."),
+        Field(
+            "variance",
+            FieldType.NUMBER,
+            "Sample variance of the observations, divisor n - 1 (MEAN); may be left out for n = 1.",
+        ),
+        Field(
+            "sums",
+            FieldType.RATIO_SUMS,
+            "Sums over the observations of numerator y and denominator x (RATIO); that of x is above 0.",
+        ),
         Field("events", FieldType.COUNT, "Number of events (COUNT)."),
-        Field("exposure", FieldType.NUMBER, "What the events are counted per (COUNT)."),
+        Field("exposure", FieldType.NUMBER, "What the events are counted per, above 0 (COUNT)."),
         Field("value", FieldType.NUMBER, "The estimate itself (ESTIMATE)."),
-        Field("standardError", FieldType.NUMBER, "Its standard error (ESTIMATE)."),
+        Field(
+            "standardError",
+            FieldType.NUMBER,
+            "Its standard error, 0 or more; without one it is shown, and compared with nothing (ESTIMATE).",
+        ),
     ),
 )
 KINDS = (DATASET, FEATURE, MODEL, DEPLOYMENT, KPI_WINDOW)
@@ -99,15 +111,43 @@ KINDS_BY_NAME = {kind.name: kind for kind in KINDS}
 KPI_FIELDS = (
     Field("name", FieldType.TEXT, "Name of the KPI, `namespace/name`.", required=True),
     Field("version", FieldType.TEXT, 'Version of the definition; "1" unless stated.'),
-    Field("direction", FieldType.DIRECTION, "Whether more or less of it is better.", required=True),
+    Field(
+        "direction",
+        FieldType.DIRECTION,
+        "Whether more or less of it is better, or whether it should stay inside its `band`.",
+        required=True,
+    ),
+    Field(
+        "band",
+        FieldType.BAND,
+        "Where the value should stay, in the unit of the KPI: wanted with IN_BAND, where it takes the benchmark's place.",
+    ),
     Field("aggregate", FieldType.AGGREGATE, "What a window holds; PROPORTION unless stated."),
     Field("unit", FieldType.TEXT, "Unit of the value."),
-    Field("benchmark", FieldType.BENCHMARK, "The value it is held against."),
-    Field("smallestRelevantChange", FieldType.RELEVANT_CHANGE, "Smallest change that matters to anybody."),
+    Field(
+        "benchmark",
+        FieldType.BENCHMARK,
+        "What it is held against: a stated value (`mean`); the windows of the same KPI and segment that a deployment or a model "
+        "(`windows.of`) has inside `[from, to)`; one window of a model, for every segment (`evaluation`); or, window by window, a "
+        "control at the same time (`against` a deployment, or what runs in a slot in `mode`, PRODUCTION unless stated).",
+    ),
+    Field(
+        "smallestRelevantChange",
+        FieldType.RELEVANT_CHANGE,
+        "Smallest change that matters to anybody: a share of the benchmark, or in the unit of the KPI.",
+    ),
     Field("labelHorizon", FieldType.DURATION, "How long after a window's end its labels keep arriving."),
-    Field("cadence", FieldType.DURATION, "How often a window is expected."),
-    Field("errorLevel", FieldType.FRACTION, "Probability of a false verdict over all looks together."),
+    Field("cadence", FieldType.PERIOD, "How often a window is expected."),
+    Field(
+        "errorLevel",
+        FieldType.ERROR_LEVEL,
+        "Probability of a false verdict over all looks together; 0.05 unless stated.",
+    ),
     Field("segments", FieldType.SEGMENT_NAMES, "Names a window's segment may use."),
-    Field("from", FieldType.INSTANT, "Since when this version applies; always unless stated."),
+    Field(
+        "from",
+        FieldType.INSTANT,
+        "Since when this version applies, until another's `from`; always unless stated. No two versions begin at one instant.",
+    ),
     Field("description", FieldType.LONG_TEXT, "What it measures, for people.", Change.ANNOTATION),
 )

@@ -6,7 +6,7 @@ It says the form of every value. What depends on the record (conflicts, cycles, 
 from collections.abc import Iterable, Mapping, Sequence
 
 from graph_schema.fields import Field, FieldType
-from graph_schema.kinds import DEPLOYMENT, KINDS, KPI_FIELDS, KPI_WINDOW, Kind
+from graph_schema.kinds import DEPLOYMENT, KINDS, KPI_FIELDS, KPI_WINDOW, MODEL, Kind
 from graph_schema.relations import Relation, relations_of
 
 Schema = dict[str, object]
@@ -14,6 +14,7 @@ Schema = dict[str, object]
 LARGEST = 2**53 - 1
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 _DURATION = r"^P(?=.)([0-9]+W)?([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"
+_PERIOD = _DURATION.replace("^P", "^P(?=.*[1-9])")
 _PATH = "File or folder with its bytes, relative to this manifest; replaced by its digest."
 
 
@@ -94,6 +95,10 @@ def _object(properties: Mapping[str, object]) -> Schema:
     return {"type": "object", "properties": dict(properties), "additionalProperties": False}
 
 
+def _all_of(properties: Mapping[str, object]) -> Schema:
+    return {**_object(properties), "required": list(properties)}
+
+
 def _text(longest: int = 4_096) -> Schema:
     return {"type": "string", "maxLength": longest}
 
@@ -104,6 +109,7 @@ def _one_of(*words: str) -> Schema:
 
 _NUMBER: Schema = {"type": "number"}
 _POSITIVE: Schema = {"type": "number", "exclusiveMinimum": 0}
+_MODE: Schema = _one_of("PRODUCTION", "CANARY", "SHADOW")
 _DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$"}
 _TIME: Schema = {"type": "string", "pattern": _INSTANT}
 _FORMS: dict[FieldType, Schema] = {
@@ -113,6 +119,7 @@ _FORMS: dict[FieldType, Schema] = {
     FieldType.INSTANT: _TIME,
     FieldType.INTERVAL: _object({"from": _TIME, "to": _TIME}),
     FieldType.DURATION: {"type": "string", "pattern": _DURATION},
+    FieldType.PERIOD: {"type": "string", "pattern": _PERIOD},
     FieldType.SOURCE: _object(
         {
             "repo": _text(),
@@ -128,17 +135,29 @@ _FORMS: dict[FieldType, Schema] = {
     FieldType.COUNT: {"type": "integer", "minimum": 0, "maximum": LARGEST},
     FieldType.NUMBER: _NUMBER,
     FieldType.FRACTION: {**_POSITIVE, "maximum": 1},
-    FieldType.MODE: _one_of("PRODUCTION", "CANARY", "SHADOW"),
+    FieldType.ERROR_LEVEL: {**_POSITIVE, "maximum": 0.5},
+    FieldType.MODE: _MODE,
     FieldType.SENSITIVITY: _one_of("PUBLIC", "INTERNAL", "CONFIDENTIAL", "PERSONAL"),
-    FieldType.DIRECTION: _one_of("HIGHER_IS_BETTER", "LOWER_IS_BETTER"),
+    FieldType.DIRECTION: _one_of("HIGHER_IS_BETTER", "LOWER_IS_BETTER", "IN_BAND"),
+    FieldType.BAND: _all_of({"from": _NUMBER, "to": _NUMBER}),
     FieldType.AGGREGATE: _one_of("PROPORTION", "MEAN", "RATIO", "COUNT", "ESTIMATE"),
     FieldType.SEGMENT: {"type": "object", "additionalProperties": _text()},
     FieldType.SEGMENT_NAMES: _one_or_more(_text()),
-    FieldType.BENCHMARK: _object({"mean": _NUMBER}),
+    FieldType.BENCHMARK: {
+        "oneOf": [
+            _all_of({"mean": _NUMBER}),
+            _all_of({"windows": _all_of({"of": _urn([DEPLOYMENT, MODEL]), "from": _TIME, "to": _TIME})}),
+            _all_of({"evaluation": _urn([KPI_WINDOW])}),
+            {
+                **_object({"against": {"type": "string", "pattern": "^(deployment|slot):[^/]+/.+"}, "mode": _MODE}),
+                "required": ["against"],
+            },
+        ]
+    },
     FieldType.RELEVANT_CHANGE: {
         **_object({"relative": _POSITIVE, "absolute": _POSITIVE}),
         "minProperties": 1,
         "maxProperties": 1,
     },
-    FieldType.RATIO_SUMS: _object(dict.fromkeys(("x", "y", "xx", "yy", "xy"), _NUMBER)),
+    FieldType.RATIO_SUMS: _all_of(dict.fromkeys(("x", "y", "xx", "yy", "xy"), _NUMBER)),
 }

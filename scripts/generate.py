@@ -1,7 +1,7 @@
 """Writes the files that derive from declarations; `--check` compares instead and exits 1 when one is stale.
 
 `graph_schema/model.md`, `graph_schema/manifest.schema.json`, `graph_schema/api.graphql`, `queries/cypher/schema.cypher`, the
-indexes in `queries/sql/schema.sql`, and `docs/questions.md` with real answers.
+indexes in `queries/sql/schema.sql`, and from the evidence of the demo `docs/questions.md` and the chart `docs/flights-kpi.svg`.
 """
 
 import argparse
@@ -14,6 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 INDEXES = "-- Indexes, generated from graph_schema/constraints.py by scripts/generate.py.\n"
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "service"), str(CHECKOUT / "scripts")]
 
+from flights_chart import flights_chart  # noqa: E402
 from questions_page import questions_page  # noqa: E402
 
 from evidence_graph.api.schema import printed_schema  # noqa: E402
@@ -47,6 +48,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "queries/cypher/schema.cypher": schema_cypher,
     "queries/sql/schema.sql": schema_sql,
     "docs/questions.md": questions_page,
+    "docs/flights-kpi.svg": flights_chart,
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from evidence_graph.cli import app
-from evidence_graph.evidence.log_file import load_log_file
+from evidence_graph.evidence.log_loading import load_log_file
 from evidence_graph.resources import packaged_bytes, query_text
 from evidence_graph.store.sqlite import SqliteStore
 
@@ -48,26 +48,46 @@ QUESTIONS = (
         "chain",
         "What has come of this roll-out?",
         "A deployment was measured every week in every airport: groups say so in a line each, what it predicted is between.",
-        "chain deployment:flights/delay-warning@1 --direction downstream --group 3 --at-position 741",
+        "chain deployment:flights/delay-warning@1 --direction downstream --group 3 --at-position 980",
     ),
     Told(
         "compare",
         "Is the new model better, and may I ask that at all?",
         "Before anybody argues about two numbers: what do the two models share, what differs, and was either tested on what it, or the "
         "other, was trained on?",
-        "compare model:flights/delay@1 model:flights/delay@2 --kpi flights/brier --at-position 741",
+        "compare model:flights/delay@1 model:flights/delay@2 --kpi flights/brier --at-position 980",
+    ),
+    Told(
+        "verdict",
+        "Is it really worse, or does it only wobble?",
+        "Somebody saw two bad weeks. Looking again every week finds something in the end: the answer holds for all looks together, and "
+        "says when it cannot know yet.",
+        "verdict deployment:flights/delay-warning@2 flights/brier --valid-at 2013-10-01T00:00:00Z --at-position 980",
+    ),
+    Told(
+        "kpi_series",
+        "How did it go, through all models that ran here?",
+        "The chart of a review: every week with what was known after it, from one roll-out to the next.",
+        "kpi-series slot:flights/delay-warning flights/brier --from 2013-07-08T00:00:00Z --to 2013-10-01T00:00:00Z "
+        "--valid-at 2013-10-01T00:00:00Z --at-position 980",
+    ),
+    Told(
+        "degraded",
+        "What needs looking at this morning?",
+        "Everything that is live, the worst first; what nobody watches is counted. `evidence check --all` asks the same and ends with 6.",
+        "degraded --valid-at 2013-10-01T00:00:00Z --at-position 980",
     ),
     Told(
         "exposure",
         "Which deployments ran on this bad data?",
         "The register of airports turns out to be wrong. What was made from it, what served that, and is it serving now?",
-        "exposure dataset:flights/airports@2013 --valid-at 2013-10-01T00:00:00Z --at-position 741",
+        "exposure dataset:flights/airports@2013 --valid-at 2013-10-01T00:00:00Z --at-position 980",
     ),
     Told(
         "path",
         "How are these two connected?",
         "Somebody claims that a model has seen the flights of January. The shortest way between the two settles it.",
-        "path model:flights/delay@1 dataset:flights/flights@2013-01 --at-position 741",
+        "path model:flights/delay@1 dataset:flights/flights@2013-01 --at-position 980",
     ),
     Told(
         "diff",
@@ -79,43 +99,43 @@ QUESTIONS = (
         "live",
         "What was live then?",
         "A customer complains about a day in July. Which model answered, and which one ran beside it in the shadow?",
-        "live --valid-at 2013-07-15T12:00:00Z --at-position 741",
+        "live --valid-at 2013-07-15T12:00:00Z --at-position 980",
     ),
     Told(
         "deployments",
         "What ran over the summer?",
         "The review of a quarter lists every roll-out that was live in it, with the instant each one really ended.",
-        "deployments --from 2013-06-01T00:00:00Z --to 2013-09-01T00:00:00Z --at-position 741",
+        "deployments --from 2013-06-01T00:00:00Z --to 2013-09-01T00:00:00Z --at-position 980",
     ),
     Told(
         "artifact",
         "What do we know about this one thing?",
         "Somebody finds a file and wants to know whether it is the one a model was trained on: its digest tells.",
-        "artifact dataset:flights/training@1 --at-position 741",
+        "artifact dataset:flights/training@1 --at-position 980",
     ),
     Told(
         "series",
         "Which versions are there?",
         "A name is known, the version is not.",
-        "series model:flights/delay --at-position 741",
+        "series model:flights/delay --at-position 980",
     ),
     Told(
         "artifacts",
         "What is on record at all?",
         "A newcomer leafs through a namespace.",
-        "artifacts --kind feature --at-position 741",
+        "artifacts --kind feature --at-position 980",
     ),
     Told(
         "search",
         "Where is the thing whose name I half remember?",
         "Somebody types into a search box, with a typo.",
-        "search 'wether 2013' --first 3 --at-position 741",
+        "search 'wether 2013' --first 3 --at-position 980",
     ),
     Told(
         "timeline",
         "What happened here?",
         "A training set looks different from what somebody remembers: was it corrected, when, and by whom?",
-        "timeline dataset:flights/training --at-position 741",
+        "timeline dataset:flights/training --at-position 980",
     ),
 )
 

@@ -78,6 +78,11 @@ def kpi(name: str = CONVERSION, **fields: Any) -> dict[str, Any]:
     return {"name": name, "direction": "HIGHER_IS_BETTER", **fields}
 
 
+def kpi_version(version: str, since: str = "2000-01-01T00:00:00Z", **fields: Any) -> dict[str, Any]:
+    """Another version of the conversion KPI, in the place of those that apply from earlier instants."""
+    return kpi(version=version, **{"from": since}, **fields)
+
+
 def week_40(**fields: Any) -> dict[str, Any]:
     """The first week of roll-out 42."""
     return window(ROLL_OUT_42, "2026-10-02T08:00:00Z", "2026-10-09T08:00:00Z", **fields)

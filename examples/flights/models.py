@@ -9,14 +9,13 @@ from sklearn.pipeline import Pipeline
 
 from examples.flights import evidence, features
 from examples.flights.data import File, Folder, World
-from examples.flights.evidence import Item, dataset, dataset_urn, feature_urn, model_urn, urns, window, window_urn
+from examples.flights.evidence import Item, dataset, dataset_urn, feature_urn, model_urn, urns, window
+from examples.flights.kpis import benchmark_urn, held_against_evaluation
 from examples.flights.new_york import Interval, month, months_of
-from examples.flights.plot import PLANS, REVIEWED_AT, ROLL_OUTS, Plan, follow_up_told_at, names_airports
-from examples.flights.scoring import BRIER, HIT_RATE, WARN_AT, by_segment, statistics
+from examples.flights.plot import CONTROLS, PLANS, REVIEWED_AT, ROLL_OUTS, Plan, follow_up_told_at, names_airports
+from examples.flights.scoring import BRIER, HIT_RATE, by_segment, statistics
 from examples.flights.telling import Telling, manifest
 from examples.flights.training import PARAMETERS, RAREST, Examples, fit, probabilities, serialized
-
-BRIER_MATTERS, HIT_RATE_MATTERS = 0.01, 0.05
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def tell_training(trained: Mapping[str, Trained]) -> Iterator[Telling]:
             told_at,
             f"model {one.plan.version}",
             manifest(
-                kpis=kpis(evaluation(one)) if one.plan is PLANS[0] else [],
+                kpis=held_against_evaluation() if one.plan is PLANS[0] else [],
                 datasets=sets(one, told_at),
                 models=[evidence.model(one.plan, one.files["model"], {**PARAMETERS, "rarestCategory": RAREST})],
                 windows=evaluation(one),
@@ -136,38 +135,6 @@ def evaluation(trained: Trained) -> list[Item]:
     ]
 
 
-def benchmark_urn(kpi: str) -> str:
-    """The window that the KPI's benchmark was read off: the first model on its held-out flights, in total."""
-    return window_urn(window(model_urn(PLANS[0]), kpi, PLANS[0].held_out, None, {}))
-
-
-def kpis(windows: list[Item]) -> list[Item]:
-    """Both KPIs, with the first model's offline numbers as benchmark."""
-    totals = {str(item["kpi"]): item for item in windows if "segment" not in item}
-    brier, hits = totals[BRIER], totals[HIT_RATE]
-    every_week = {"labelHorizon": "P3D", "cadence": "P7D", "segments": ["origin"]}
-    return [
-        {
-            "name": BRIER,
-            "aggregate": "MEAN",
-            "direction": "LOWER_IS_BETTER",
-            "benchmark": {"mean": round(float(str(brier["mean"])), 3)},
-            "smallestRelevantChange": {"absolute": BRIER_MATTERS},
-            "description": "Mean squared distance between the probability given and what happened, over flights that departed.",
-            **every_week,
-        },
-        {
-            "name": HIT_RATE,
-            "aggregate": "PROPORTION",
-            "direction": "HIGHER_IS_BETTER",
-            "benchmark": {"mean": round(int(str(hits["successes"])) / int(str(hits["n"])), 3)},
-            "smallestRelevantChange": {"absolute": HIT_RATE_MATTERS},
-            "description": f"Of the flights that came late, the share with a warning (a probability of at least {WARN_AT}).",
-            **every_week,
-        },
-    ]
-
-
 def tell_follow_ups(trained: Mapping[str, Trained], world: World) -> Iterator[Telling]:
     """Month after month in service, a model is judged on what it had never seen: its evaluation grows."""
     for one in trained.values():
@@ -195,11 +162,13 @@ def follow_up(trained: Trained, name: str, world: World) -> list[Item]:
 
 
 def tell_roll_outs() -> Iterator[Telling]:
-    """Roll-outs are told ten minutes after they begin; a production roll-out ends the shadow it follows."""
+    """Roll-outs are told ten minutes after they begin; with one in production, what ended and what becomes its control."""
     for number, roll_out in enumerate(ROLL_OUTS):
-        items = [evidence.deployment(roll_out)]
+        begin, end = [roll_out], [] if roll_out.is_shadow else [ROLL_OUTS[number - 1]]
         if not roll_out.is_shadow:
-            items.append(evidence.ending(ROLL_OUTS[number - 1]))
+            begin += [control for control in CONTROLS if control.live.start == roll_out.live.start]
+            end += [control for control in CONTROLS if control.live.end == roll_out.live.start]
+        items = [*map(evidence.deployment, begin), *map(evidence.ending, end)]
         yield Telling(
             roll_out.live.start + timedelta(minutes=10), f"roll-out {roll_out.label}", manifest(deployments=items)
         )

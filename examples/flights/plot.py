@@ -8,6 +8,7 @@ from examples.flights.features import TIMETABLE, WEATHER
 from examples.flights.new_york import MONTHS, Interval, Week, midnight, month
 
 PIPELINE, SCIENTIST = "pipeline-flights", "p-2718"  # who tells: a scheduled job, a person
+SLOT, CONTROL_SLOT = "flights/delay-warning", "flights/delay-control"
 LABEL_HORIZON = timedelta(days=3)
 DATA = Interval(month("2013-01").start, month("2013-12").end)
 
@@ -38,16 +39,22 @@ class Plan:
 
 @dataclass(frozen=True)
 class RollOut:
-    """One roll-out and the interval it turned out to be live over."""
+    """One roll-out in a slot and the interval it turned out to be live over."""
 
     label: str
     plan: Plan
     mode: str
     live: Interval
+    slot: str = SLOT
 
     @property
     def is_shadow(self) -> bool:
         return self.mode == "SHADOW"
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it runs on only so that its successor can be compared with it."""
+        return self.slot == CONTROL_SLOT
 
 
 PLANS = (
@@ -69,8 +76,17 @@ ROLL_OUTS = tuple(
         RollOut(plan.version, plan, "PRODUCTION", Interval(_PRODUCTION[number], _PRODUCTION[number + 1])),
     )
 )
+CONTROLS = tuple(  # the model before predicts on, on the same flights, while its successor is in production
+    RollOut(plan.version, plan, "SHADOW", Interval(*_PRODUCTION[number : number + 2]), CONTROL_SLOT)
+    for number, plan in enumerate(PLANS[:-1], 1)
+)
 LOG_BEGINS = utc("2012-12-27 05:00")  # ten hours before the first telling
 CORRECTED_AT = utc("2013-08-06 13:00")  # a review of July finds that an input was never named
+
+REFERENCE_WEEKS = Interval(_PRODUCTION[0], midnight(date(2013, 7, 15)))  # the first twelve weeks in service
+JUDGED_BY_REFERENCE_AT = utc("2013-07-18 16:00")  # an hour after the last of them was counted
+JUDGED_BY_CONTROL_AT = utc("2013-09-16 16:00")  # nine weeks later, none of which could say anything
+CONTROLLED_FROM = CONTROLS[0].live.start
 
 
 def names_airports(instant: datetime) -> bool:

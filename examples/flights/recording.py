@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from evidence_graph.evidence.clock import SimulatedClock
 from evidence_graph.evidence.commands import Command, Receipt, Retraction
 from evidence_graph.evidence.log import begin_log
@@ -13,6 +15,7 @@ from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.proof.signing_key import new_private_key
 from evidence_graph.record.instants import from_datetime
 from evidence_graph.store.sqlite import SqliteStore
+from examples.flights.chapters import read_chapters
 from examples.flights.demo import DEMO
 from examples.flights.plot import LOG_BEGINS
 from examples.flights.telling import Telling
@@ -34,7 +37,8 @@ async def record(told: Mapping[str, Telling], database: Path, log: Path) -> Head
         clock = SimulatedClock(instant(LOG_BEGINS))
         await begin_log(store, ORIGIN, new_private_key(), clock)
         await _tell(told, Recorder(store, clock), clock)
-        return await write_log_file(store, log, DEMO)
+        demo = msgspec.structs.replace(DEMO, chapters=await read_chapters(store))
+        return await write_log_file(store, log, demo)
     finally:
         await store.close()
 

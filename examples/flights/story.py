@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from examples.flights.correction import tell_correction
 from examples.flights.data import Folder, load
+from examples.flights.kpis import tell_versions
 from examples.flights.models import tell_features, tell_follow_ups, tell_roll_outs, tell_training, train
 from examples.flights.months import tell_months
 from examples.flights.plot import PLANS
@@ -28,6 +29,7 @@ def tell(folder: Folder, say: Callable[[str], None]) -> list[Telling]:
     told += [
         *tell_training(trained),
         *tell_roll_outs(),
+        *tell_versions(),
         *tell_follow_ups(trained, world),
         tell_correction(trained, world, folder),
     ]

@@ -9,9 +9,21 @@ import pandas as pd
 from examples.flights.data import KEY, Folder, World, arrivals_of, between
 from examples.flights.evidence import Item, dataset, dataset_urn, deployment_urn, urns, window, window_urn
 from examples.flights.features import values_of
-from examples.flights.models import Trained, benchmark_urn, reads_weather
+from examples.flights.kpis import benchmark_urn
+from examples.flights.models import Trained, reads_weather
 from examples.flights.new_york import MONTHS, Interval, Week, months_of, weeks_of
-from examples.flights.plot import DATA, LABEL_HORIZON, ROLL_OUTS, RollOut, names_airports, reconciled_at, week_told_at
+from examples.flights.plot import (
+    CONTROLS,
+    DATA,
+    JUDGED_BY_CONTROL_AT,
+    JUDGED_BY_REFERENCE_AT,
+    LABEL_HORIZON,
+    ROLL_OUTS,
+    RollOut,
+    names_airports,
+    reconciled_at,
+    week_told_at,
+)
 from examples.flights.scoring import by_segment, statistics
 from examples.flights.telling import Telling, manifest
 from examples.flights.training import probabilities
@@ -30,7 +42,15 @@ class Stretch:
 
     @property
     def log_version(self) -> str:
-        return f"{self.roll_out.label}-{self.week.label}"
+        name = f"{self.roll_out.label}-{self.week.label}"
+        return f"control-{name}" if self.roll_out.is_control else name
+
+    @property
+    def control(self) -> RollOut | None:
+        """The roll-out that predicted the very same flights in order to be compared with, if this is another."""
+        if self.roll_out.is_control:
+            return None
+        return next((one for one in CONTROLS if self.week.interval.cut(one.live) == self.over), None)
 
 
 def score_weeks(world: World, trained: Mapping[str, Trained]) -> list[Stretch]:
@@ -38,7 +58,7 @@ def score_weeks(world: World, trained: Mapping[str, Trained]) -> list[Stretch]:
     return [
         Stretch(roll_out, week, over, score(between(world.flights, over), trained[roll_out.plan.version], world))
         for week in weeks_of(Interval(ROLL_OUTS[0].live.start, DATA.end))
-        for roll_out in ROLL_OUTS
+        for roll_out in (*ROLL_OUTS, *CONTROLS)
         if (over := week.interval.cut(roll_out.live))
     ]
 
@@ -84,7 +104,8 @@ def prediction_log(stretch: Stretch, told_at: datetime, folder: Folder) -> Item:
         file,
         stretch.over,
         stretch.over.end,
-        f"Probabilities given by roll-out {stretch.roll_out.label} in week {stretch.week.label}, at scheduled departure.",
+        f"Probabilities given by {'control' if stretch.roll_out.is_control else 'roll-out'} {stretch.roll_out.label} "
+        f"in week {stretch.week.label}, at scheduled departure.",
         derivedFrom=[
             deployment_urn(stretch.roll_out),
             *urns("schedule", months),
@@ -99,7 +120,7 @@ def first_count(stretch: Stretch) -> list[Item]:
     return count(stretch, stretch.flights[stretch.flights["reported"]], [])
 
 
-def count(stretch: Stretch, flights: pd.DataFrame, settled_on: list[str]) -> list[Item]:
+def count(stretch: Stretch, flights: pd.DataFrame, settled_on: list[str], revision: int = 0) -> list[Item]:
     """Both KPIs over these flights, in total and per airport."""
     logged = dataset_urn("predictions", stretch.log_version)
     rests_on = [dataset_urn("arrivals", stretch.week.label), *settled_on, logged]
@@ -111,11 +132,25 @@ def count(stretch: Stretch, flights: pd.DataFrame, settled_on: list[str]) -> lis
             airport,
             numbers,
             computedFrom=rests_on,
-            comparedWith=[benchmark_urn(kpi)],
+            **compared_with(stretch, kpi, airport, revision),
         )
         for airport, those in by_segment(flights).items()
         for kpi, numbers in statistics(those).items()
     ]
+
+
+def compared_with(stretch: Stretch, kpi: str, airport: str | None, revision: int) -> Item:
+    """What the window was held against when it was told: the evaluation, later the control's window.
+
+    Between the two it was a dozen weeks, which every verdict names; they are not said again with each window.
+    """
+    told_at = week_told_at(stretch.week)
+    if told_at < JUDGED_BY_REFERENCE_AT:
+        return {"comparedWith": [benchmark_urn(kpi)]}
+    if told_at < JUDGED_BY_CONTROL_AT or stretch.control is None:
+        return {}
+    beside = window(deployment_urn(stretch.control), kpi, stretch.over, airport, {})
+    return {"comparedWith": [window_urn({**beside, "revision": revision})]}
 
 
 def tell_reconciliations(stretches: list[Stretch]) -> Iterator[Telling]:
@@ -140,7 +175,7 @@ def is_worth_revising(stretch: Stretch) -> bool:
 def second_count(stretch: Stretch) -> list[Item]:
     """Revision 1 of the windows whose numbers changed, over all flights that departed."""
     departed = stretch.flights[stretch.flights["departed"]]
-    settled = count(stretch, departed, urns("labels", months_of(stretch.over)))
+    settled = count(stretch, departed, urns("labels", months_of(stretch.over)), revision=1)
     return [
         {**item, "revision": 1, "revises": [window_urn(first)], "description": description_of_revision(first, item)}
         for first, item in zip(first_count(stretch), settled, strict=True)

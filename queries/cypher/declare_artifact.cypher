@@ -5,6 +5,7 @@ CYPHER 5
 UNWIND $rows AS row
 MATCH (artifact:Artifact {urn: row.urn})
 SET
+  artifact.mentioned = CASE WHEN artifact.mentioned < row.position THEN artifact.mentioned END,
   artifact.first_declared =
     CASE WHEN artifact.first_declared < row.position THEN artifact.first_declared ELSE row.position END,
   artifact.declared_from = row.position, artifact.declared_to = 4611686018427387904,

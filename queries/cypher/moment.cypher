@@ -1,7 +1,8 @@
-// The last log position recorded at or before an instant; position 0 when there is none.
+// The last log position recorded at or before an instant, position 0 when there is none, and how the log began.
 // takes: known_at INTEGER (µs since 1970, UTC)
-// gives: position INTEGER (log position), recorded_at INTEGER (µs since 1970, UTC)
-// why:   the predicate on the position lets the planner read the index of both columns from its end.
+// gives: position INTEGER (log position), recorded_at INTEGER (µs since 1970, UTC), simulated INTEGER (entries)
+// why:   what a moment needs of the head comes with it, so that asking as of an earlier instant costs no second question. The predicate
+//        on the position lets the planner read the index of both columns from its end.
 CYPHER 5
 CALL () {
   MATCH (entry:Entry) USING INDEX entry:Entry(recorded_at, position)
@@ -14,4 +15,6 @@ CALL () {
 }
 WITH position, recorded_at
 ORDER BY position DESC LIMIT 1
-RETURN collect([position, recorded_at]) AS rows
+MATCH (head:LogHead {name: 'log'})
+WITH position, recorded_at, head.simulated AS simulated
+RETURN collect([position, recorded_at, simulated]) AS rows

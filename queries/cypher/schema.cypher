@@ -10,12 +10,23 @@ CYPHER 5 CREATE CONSTRAINT entry_position IF NOT EXISTS FOR (n:Entry) REQUIRE n.
 CYPHER 5 CREATE INDEX entry_recorded_at IF NOT EXISTS FOR (n:Entry) ON (n.recorded_at, n.position);
 CYPHER 5 CREATE INDEX entry_command IF NOT EXISTS FOR (n:Entry) ON (n.actor, n.command);
 CYPHER 5 CREATE INDEX entry_subject IF NOT EXISTS FOR (n:Entry) ON (n.subject);
+CYPHER 5 CREATE INDEX entry_namespace IF NOT EXISTS FOR (n:Entry) ON (n.namespace, n.position);
+
+CYPHER 5 CREATE CONSTRAINT tile_hash_key IF NOT EXISTS
+FOR (n:TileHash) REQUIRE (n.level, n.number) IS UNIQUE;
+
+CYPHER 5 CREATE CONSTRAINT signed_head_name IF NOT EXISTS FOR (n:SignedHead) REQUIRE n.name IS UNIQUE;
+
+CYPHER 5 CREATE CONSTRAINT signing_lease_name IF NOT EXISTS FOR (n:SigningLease) REQUIRE n.name IS UNIQUE;
 
 CYPHER 5 CREATE CONSTRAINT artifact_urn IF NOT EXISTS FOR (n:Artifact) REQUIRE n.urn IS UNIQUE;
+CYPHER 5 CREATE INDEX artifact_mentioned IF NOT EXISTS FOR (n:Artifact) ON (n.namespace, n.mentioned);
 
 CYPHER 5 CREATE CONSTRAINT roll_out_change_key IF NOT EXISTS
 FOR (n:RollOutChange) REQUIRE (n.slot, n.deployment, n.change, n.at, n.known_from) IS UNIQUE;
 CYPHER 5 CREATE INDEX roll_out_change_slot IF NOT EXISTS FOR (n:RollOutChange) ON (n.slot);
+CYPHER 5 CREATE INDEX roll_out_change_at IF NOT EXISTS FOR (n:RollOutChange) ON (n.slot, n.at);
+CYPHER 5 CREATE INDEX roll_out_change_mode IF NOT EXISTS FOR (n:RollOutChange) ON (n.slot, n.mode, n.traffic);
 CYPHER 5 CREATE INDEX roll_out_change_deployment IF NOT EXISTS FOR (n:RollOutChange) ON (n.deployment);
 
 CYPHER 5 CREATE CONSTRAINT definition_key IF NOT EXISTS

@@ -17,6 +17,21 @@ CREATE TABLE IF NOT EXISTS entry (
   leaf TEXT NOT NULL, body TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS tile_hash (
+  level INTEGER NOT NULL, number INTEGER NOT NULL, hash TEXT NOT NULL,
+  PRIMARY KEY (level, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS signed_head (
+  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+  size INTEGER NOT NULL, root TEXT NOT NULL, note TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS signing_lease (
+  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+  holder TEXT NOT NULL, until INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS artifact (
   id INTEGER PRIMARY KEY,
   urn TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, namespace TEXT NOT NULL, series TEXT NOT NULL, version TEXT NOT NULL,
@@ -61,9 +76,13 @@ CREATE VIRTUAL TABLE IF NOT EXISTS description_words USING fts5 (
 CREATE INDEX IF NOT EXISTS entry_recorded_at ON entry (recorded_at, position);
 CREATE INDEX IF NOT EXISTS entry_command ON entry (actor, command);
 CREATE INDEX IF NOT EXISTS entry_subject ON entry (subject);
+CREATE INDEX IF NOT EXISTS entry_namespace ON entry (substr(subject, instr(subject, ':') + 1, instr(subject, '/') - instr(subject, ':') - 1));
 CREATE INDEX IF NOT EXISTS artifact_series ON artifact (series);
 CREATE INDEX IF NOT EXISTS artifact_window ON artifact (window) WHERE window <> '';
+CREATE INDEX IF NOT EXISTS artifact_mentioned ON artifact (namespace, referred_at, urn) WHERE referred_at < first_declared;
 CREATE INDEX IF NOT EXISTS relation_target ON relation (target, relation, source, known_from, known_to);
+CREATE INDEX IF NOT EXISTS roll_out_change_at ON roll_out_change (slot, at);
+CREATE INDEX IF NOT EXISTS roll_out_change_mode ON roll_out_change (slot, mode, traffic);
 CREATE INDEX IF NOT EXISTS roll_out_change_deployment ON roll_out_change (deployment);
 CREATE INDEX IF NOT EXISTS roll_out_change_namespace ON roll_out_change (namespace);
 CREATE INDEX IF NOT EXISTS annotation_position ON annotation (position);

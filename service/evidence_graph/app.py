@@ -14,8 +14,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,16 +21,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evidence_graph import __version__
+from evidence_graph.api.checkpoint import checkpoint_route
 from evidence_graph.api.context import RequestContext
 from evidence_graph.api.execution import Operation, answer
 from evidence_graph.api.http import graphql_route
+from evidence_graph.api.metrics import CountsRequests, Metrics
 from evidence_graph.api.schema import Schema, build_schema
-from evidence_graph.errors import EvidenceError, InvalidInput, KeyMissing, StoreUnavailable
+from evidence_graph.api.tables import table_routes
+from evidence_graph.errors import EvidenceError, InvalidInput, ProofFailed, StoreUnavailable
 from evidence_graph.evidence.clock import Clock, SystemClock
+from evidence_graph.evidence.key_file import key_at
 from evidence_graph.evidence.log import begin_log
 from evidence_graph.evidence.recorder import Recorder
+from evidence_graph.evidence.signed_head import HeadSigner
 from evidence_graph.lineage.moment import read_head
-from evidence_graph.proof.signing_key import new_private_key, to_pem
 from evidence_graph.settings import Settings
 from evidence_graph.store.graph_store import HEAD, GraphStore, NoParameters
 from evidence_graph.store.sqlite import SqliteStore
@@ -80,42 +82,16 @@ def key_path(settings: Settings) -> Path:
     return data / "evidence-graph" / f"{name}.key"
 
 
-def key_at(path: Path) -> Ed25519PrivateKey:
-    """The private key in the file, made there first when there is none. Raises KeyMissing when it is no such key."""
-    try:
-        _make_key(path)
-        key = load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise KeyMissing(
-            "The signing key cannot be read or made.", "Check EVIDENCE_SIGNING_KEY and the rights of its folder."
-        ) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise KeyMissing("The signing key is no Ed25519 key.", "Check EVIDENCE_SIGNING_KEY.")
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Readable by its owner alone, and there whole or not at all: two processes may start at once."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(to_pem(new_private_key()))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
 class ServedRecord:
-    """A store with its recorder, opened when first needed and again after a failure."""
+    """A store with its recorder and the signer of its head, opened when first needed and again after a failure.
 
-    def __init__(self, store: GraphStore, key_file: Path, clock: Clock) -> None:
+    The head is signed while `always_signing`, else only when the record is closed.
+    """
+
+    def __init__(self, store: GraphStore, key_file: Path, clock: Clock, *, always_signing: bool = False) -> None:
         self.store, self.clock, self.recorder = store, clock, Recorder(store, clock)
-        self._key_file = key_file
+        self.signer = HeadSigner(store, key_file)
+        self._key_file, self._always_signing = key_file, always_signing
         self._open = False
         self._opening = asyncio.Lock()
         self._failure: tuple[float, StoreUnavailable] | None = None
@@ -137,6 +113,8 @@ class ServedRecord:
             self._failure = time.monotonic(), failure
             raise
         self._open = True
+        if self._always_signing:
+            self.signer.start()
 
     async def _begin(self) -> None:
         await self.store.open()
@@ -146,13 +124,30 @@ class ServedRecord:
             return
         await begin_log(self.store, f"evidence-graph/{secrets.token_hex(8)}", key_at(self._key_file), self.clock)
 
+    async def sign_what_is_left(self) -> None:
+        """Sign the head unless it is signed; where nobody does so all the time, such as on the command line."""
+        if self._open:
+            await self.signer.finish()
+
     async def close(self) -> None:
-        """Let go of the store."""
-        await self.store.close()
+        """Sign what is not signed yet, and let go of the store."""
+        try:
+            await self.sign_what_is_left()
+        finally:
+            await self.store.close()
 
     def context(self, actor: str, via: str, request_id: str) -> RequestContext:
         """What one request carries."""
-        return RequestContext(self.store, self.recorder, self.clock, self.ready, actor, via, request_id)
+        return RequestContext(
+            self.store,
+            self.recorder,
+            self.clock,
+            self.ready,
+            actor,
+            via,
+            request_id,
+            why_unsigned=lambda: self.signer.problem.reason if self.signer.problem else None,
+        )
 
 
 @cache
@@ -184,6 +179,7 @@ async def open_service(
     record = ServedRecord(store or store_of(settings), key_path(settings), clock or SystemClock())
     try:
         await _open_if_reachable(record)
+        await record.sign_what_is_left()
         yield Service(record, settings.actor, via)
     finally:
         await record.close()
@@ -192,7 +188,7 @@ async def open_service(
 def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphStore | None = None) -> Starlette:
     """The service over HTTP. Raises InvalidInput, StoreRefused for settings that name no store."""
     configure_logging(settings.log_level)
-    record = ServedRecord(store or store_of(settings), key_path(settings), clock or SystemClock())
+    record = ServedRecord(store or store_of(settings), key_path(settings), clock or SystemClock(), always_signing=True)
 
     def context(request: Request) -> RequestContext:
         return record.context(settings.actor, "API", request.scope[REQUEST_ID])
@@ -208,16 +204,18 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         finally:
             await record.close()
 
-    app = Starlette(
-        routes=[
-            graphql_route("/graphql", served_schema(), context),
-            Route("/livez", _livez),
-            Route("/readyz", _readyz),
-            Route("/version", _version),
-        ],
-        lifespan=lifespan,
-    )
+    routes = [
+        graphql_route("/graphql", served_schema(), context),
+        *table_routes(context),
+        checkpoint_route("/log/checkpoint", context),
+        Route("/livez", _livez),
+        Route("/readyz", _readyz),
+        Route("/version", _version),
+    ]
+    metrics = Metrics([*(route.path for route in routes), "/metrics"])
+    app = Starlette(routes=[*routes, metrics.route("/metrics", context)], lifespan=lifespan)
     app.state.record = record
+    app.add_middleware(CountsRequests, metrics=metrics)
     app.add_middleware(_RequestIds)
     return app
 
@@ -244,6 +242,9 @@ async def _readyz(request: Request) -> Response:
         return JSONResponse({"ready": False, "code": StoreUnavailable.code}, 503)
     except EvidenceError as error:
         return JSONResponse({"ready": False, "code": error.code}, 503)
+    problem = record.signer.problem
+    if problem is not None and problem.refused:
+        return JSONResponse({"ready": False, "code": ProofFailed.code, "reason": problem.reason}, 503)
     return JSONResponse({"ready": True, "position": head.position})
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from evidence_graph.app import key_at
 from evidence_graph.errors import RecordDamaged
 from evidence_graph.evidence.clock import SystemClock
+from evidence_graph.evidence.key_file import key_at
 from evidence_graph.evidence.log import continue_log
-from evidence_graph.evidence.log_file import Demo, Header, load_log_file
+from evidence_graph.evidence.log_file import Demo, Header
+from evidence_graph.evidence.log_loading import load_log_file
 from evidence_graph.resources import packaged_bytes
 from evidence_graph.store.sqlite import SqliteStore
 

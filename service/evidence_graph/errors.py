@@ -8,8 +8,12 @@ EvidenceError                 code, message, next_step
 ├── StoreUnavailable          BACKEND_UNAVAILABLE   the engine did not answer in time; try again
 │   └── OutcomeUnknown        BACKEND_UNAVAILABLE   recorded or not; repeat with the same key
 ├── StoreRefused              INTERNAL              the store's format is not one this version can serve
+│   ├── StoreUnfinished       BACKEND_UNAVAILABLE   a log is being restored into it, or that was interrupted
+│   └── LogExists             CONFLICT              a log may only be restored into a store without one
 ├── RecordDamaged             INTERNAL              entries and tree head disagree; names the position
-└── KeyMissing                INTERNAL              the signing key of this log is not where it should be
+├── ProofFailed               PROOF_FAILED          what was presented as evidence does not verify; names the place (exit 7)
+├── KeyMissing                INTERNAL              the signing key of this log is not where it should be
+└── NewOriginNeeded           BAD_USER_INPUT        the log cannot go on as the one it was
 
 A refused write is no error: `decide` returns a Rejection, the API shows it among `userErrors`.
 """
@@ -74,9 +78,45 @@ class StoreRefused(EvidenceError):
     """The store holds a format this version must not touch."""
 
 
+class StoreUnfinished(StoreRefused):
+    """The store holds the first `entries` of a log that is being restored."""
+
+    code = "BACKEND_UNAVAILABLE"
+
+    def __init__(self, entries: int) -> None:
+        super().__init__(
+            f"A log is being restored into this store; {entries:,} entries are there so far.",
+            "Wait for it to end. If it was interrupted, run `evidence restore` again with the same file.",
+        )
+
+
+class LogExists(StoreRefused):
+    """The store has a log, and a log is never written over."""
+
+    code = "CONFLICT"
+
+    def __init__(self, message: str = "The store has a log already.") -> None:
+        super().__init__(message, "Name an empty store in EVIDENCE_STORE.")
+
+
 class RecordDamaged(EvidenceError):
     """What is stored and what the tree head commits to are not the same."""
 
 
+class ProofFailed(EvidenceError):
+    """What was presented as evidence is malformed or not what was signed; only verifiers raise it, no API answer does."""
+
+    code = "PROOF_FAILED"
+
+    def __init__(self, message: str, next_step: str = "Do not rely on it; ask for the original.") -> None:
+        super().__init__(message, next_step)
+
+
 class KeyMissing(EvidenceError):
     """The private key that belongs to the log is not where the settings say."""
+
+
+class NewOriginNeeded(EvidenceError):
+    """The log cannot be signed any further as the one it was: its key is not here, or it would contradict what was signed."""
+
+    code = "BAD_USER_INPUT"

@@ -83,7 +83,7 @@ def test_each_kind_shows_its_own_fields(service: Asking) -> None:
     ("aggregate", "statistics"),
     [
         ("MEAN", {"n": 4, "mean": 1.5, "variance": 0.25}),
-        ("RATIO", {"n": 4, "sums": {"x": 1.5, "y": 2.5, "xx": 3.5, "yy": 4.5, "xy": 5.5}}),
+        ("RATIO", {"n": 4, "sums": {"x": 1.5, "y": 2.5, "xx": 3.5, "yy": 4.5, "xy": 3.75}}),
         ("COUNT", {"events": 7, "exposure": 12.5}),
         ("ESTIMATE", {"n": 4, "value": 0.7, "standardError": 0.01}),
     ],

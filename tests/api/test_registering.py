@@ -151,7 +151,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     (faulty(windows=churn.week(n="12")), "windows[0].n"),
     (faulty(windows=churn.week(n=True)), "windows[0].n"),
     (faulty(windows=churn.week(successes=-1)), "windows[0].successes"),
-    (faulty(windows=churn.week(end="2026-10-01T00:00:00Z")), "windows[0]"),
+    (faulty(windows=churn.week(end="2026-10-01T00:00:00Z")), "windows[0].end"),
     (faulty(kpis={**churn.kpi(), "labelHorizon": "two weeks"}), "kpis[0].labelHorizon"),
     (faulty(kpis={**churn.kpi(), "smallestRelevantChange": {"relative": 0}}), "kpis[0].smallestRelevantChange"),
 ]

@@ -1,4 +1,4 @@
-"""Registrations a second: one client, 8 and 32 clients, and manifests of 1,000 items, against raw inserts of the same rows."""
+"""Registrations a second: one client, 8 and 32 clients, manifests of 1,000 items against raw inserts of the same rows, and windows."""
 
 import asyncio
 import time
@@ -9,6 +9,7 @@ from evidence_graph.evidence.manifest import read_manifest
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.lineage.artifact import read_artifacts
 from evidence_graph.lineage.moment import read_moment
+from evidence_graph.record.instants import SECOND, format_instant
 from evidence_graph.record.rows import Row
 from evidence_graph.store.graph_store import GraphStore, Transaction
 from tests.benchmarks.engines import engine_names, fresh_store
@@ -16,6 +17,7 @@ from tests.benchmarks.measuring import Figure, show
 
 EACH = 640  # single registrations in one round
 MANIFESTS, ITEMS = 5, 1_000
+WINDOWS = 10_000
 
 
 async def measure_registration() -> None:
@@ -36,6 +38,9 @@ async def measure_registration() -> None:
         async with fresh_store(engine) as store:
             raw = await _raw(store, rows.seen)
         figures.append(_figure(f"manifests of {ITEMS:,}", seconds, MANIFESTS * ITEMS, raw, "≥ 5,000/s", "raw rows"))
+        async with fresh_store(engine) as store:
+            alone, between = await _windows(store)
+        figures.append(_figure(f"{WINDOWS:,} windows between others", between, WINDOWS, alone, "≤ 2", "a new stream"))
         show(f"Registration with the log on, {engine}", figures)
 
 
@@ -79,6 +84,25 @@ async def _manifests(recorder: Recorder) -> float:
         receipt = await recorder.record(_command([_item(part * ITEMS + place) for place in range(ITEMS)]))
         assert not receipt.faults
     return time.perf_counter() - begin
+
+
+async def _windows(store: GraphStore) -> tuple[float, float]:
+    """Every other hour of one stream in one manifest, then the hours between, each beside two that are on record."""
+    recorder, taken = Recorder(store, SystemClock()), []
+    definition = read_manifest({"kpis": [{"name": "bench/kpi", "direction": "HIGHER_IS_BETTER"}]})
+    await recorder.record(Command(tuple(definition.items), "bench", "API"))
+    for first in (0, 1):
+        manifest = read_manifest({"windows": [_window(hour) for hour in range(first, 2 * WINDOWS, 2)]})
+        begin = time.perf_counter()
+        receipt = await recorder.record(Command(tuple(manifest.items), "bench", "API"))
+        taken.append(time.perf_counter() - begin)
+        assert not receipt.faults
+    return taken[0], taken[1]
+
+
+def _window(hour: int) -> dict[str, object]:
+    start, end = (format_instant((1_700_000_000 + at * 3_600) * SECOND) for at in (hour, hour + 1))
+    return {"model": "model:bench/model@1", "kpi": "bench/kpi", "start": start, "end": end, "n": 10, "successes": 5}
 
 
 async def _nothing_lost(store: GraphStore, things: int) -> None:

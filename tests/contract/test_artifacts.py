@@ -176,7 +176,7 @@ async def test_the_graph_digest_tells_different_knowledge_apart(engine: Engine) 
         stories.datasets("dataset:a/c@1"),
         stories.datasets("dataset:a/c@1", sensitivity="PERSONAL"),
         {"kpis": [stories.kpi()]},
-        {"kpis": [stories.kpi(version="2", benchmark={"mean": 0.1})]},
+        {"kpis": [stories.kpi_version("2", benchmark={"mean": 0.1})]},
         stories.roll_out(stories.ROLL_OUT_42, "2026-10-02T08:00:00Z"),
         stories.adjust(stories.ROLL_OUT_42, "2026-10-03T08:00:00Z", "SHADOW", 1),
         stories.end(stories.ROLL_OUT_42, "2026-10-04T08:00:00Z"),

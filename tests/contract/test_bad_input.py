@@ -35,6 +35,21 @@ def mean(**fields: Any) -> dict[str, Any]:
     return {"kpis": [stories.kpi(aggregate="MEAN")], "windows": [stories.week_40(**(told | fields))]}
 
 
+def of_kpi(aggregate: str, **fields: Any) -> dict[str, Any]:
+    """A window of a KPI of this type, with nothing but these numbers."""
+    bare = {"n": None, "successes": None}
+    return {"kpis": [stories.kpi(aggregate=aggregate)], "windows": [stories.week_40(**(bare | fields))]}
+
+
+def ratio(n: int = 4, **changed: Any) -> dict[str, Any]:
+    sums = {"x": 8, "y": 4, "xx": 20, "yy": 6, "xy": 9} | changed
+    return of_kpi("RATIO", n=n, sums={name: value for name, value in sums.items() if value is not None})
+
+
+def kpi(**fields: Any) -> dict[str, Any]:
+    return {"kpis": [stories.kpi(**fields)]}
+
+
 BAD: dict[str, dict[str, tuple[Any, str]]] = {
     "URNs": {
         "no colon": (stories.datasets("customers"), "kind:namespace/name@version"),
@@ -145,6 +160,58 @@ BAD: dict[str, dict[str, tuple[Any, str]]] = {
             stories.roll_out(stories.ROLL_OUT_42, "2026-10-02T08:00:00Z", traffic=1.5),
             "above 0 and at most 1",
         ),
+    },
+    "statistics": {
+        "no observation": (week(n=0, successes=0), "at least one observation"),
+        "no observation of a mean": (mean(n=0), "at least one observation"),
+        "a mean without variance": (mean(variance=None), "sample variance"),
+        "the variance of one observation": (mean(n=1), "One observation has no variance"),
+        "a mean for a proportion": (
+            {"kpis": [stories.kpi()], "windows": [stories.week_40(successes=None, mean=1.2, variance=0.1)]},
+            "defined as PROPORTION",
+        ),
+        "a denominator that adds up to nothing": (ratio(x=0), "above 0"),
+        "a negative denominator": (ratio(x=-8), "above 0"),
+        "too small squares of the denominator": (ratio(xx=15), "sums.xx"),
+        "too small squares of the numerator": (ratio(yy=3), "sums.yy"),
+        "negative squares": (ratio(yy=-6), "sums.yy"),
+        "too large products": (ratio(xy=12), "sums.xy"),
+        "products that fit the squares and not the sums": (ratio(xy=4), "sums.xy"),
+        "four of five sums": (ratio(xy=None), "has no xy"),
+        "a sum that is infinite": (ratio(yy=math.inf), "not a finite number"),
+        "events per nothing": (of_kpi("COUNT", events=3, exposure=0), "above 0"),
+        "events per less than nothing": (of_kpi("COUNT", events=3, exposure=-0.5), "above 0"),
+        "fewer than no events": (of_kpi("COUNT", events=-1, exposure=2), "whole number"),
+        "half an event": (of_kpi("COUNT", events=0.5, exposure=2), "whole number"),
+        "a negative standard error": (of_kpi("ESTIMATE", n=9, value=0.7, standardError=-0.1), "0 or more"),
+        "an estimate from nothing": (of_kpi("ESTIMATE", n=0, value=0.7), "at least one observation"),
+        "an estimate without n": (of_kpi("ESTIMATE", value=0.7), "one aggregate"),
+        "an estimate that is no number": (of_kpi("ESTIMATE", n=9, value=math.nan), "not a finite number"),
+        "a window of a KPI that nobody defined": (
+            {"windows": [stories.week_40(kpi="a/b")]},
+            "Nobody defined the KPI a/b",
+        ),
+    },
+    "definitions": {
+        "a negative label horizon": (kpi(labelHorizon="-P14D"), "zero or more"),
+        "a cadence of nothing": (kpi(cadence="P0D"), "longer than zero"),
+        "an error level in per cent": (kpi(errorLevel=5), "at most 0.5"),
+        "two benchmarks in one": (kpi(benchmark={"mean": 0.5, "against": stories.SLOT}), "exactly one"),
+        "two benchmarks at one instant": (
+            {"kpis": [stories.kpi(benchmark={"mean": 0.5}), stories.kpi(benchmark={"mean": 0.6}, version="2")]},
+            "Version 1 of churn/conversion applies from the beginning too",
+        ),
+        "two versions from one instant on": (
+            {
+                "kpis": [
+                    stories.kpi_version("8", since="2026-10-01T00:00:00Z", cadence="P7D"),
+                    stories.kpi_version("9", since="2026-10-01T02:00:00+02:00"),
+                ]
+            },
+            "Version 8 of churn/conversion applies from 2026-10-01T00:00:00.000000Z too",
+        ),
+        "a benchmark no proportion reaches": (kpi(benchmark={"mean": 5}), "from 0 to 1"),
+        "a band without its ends": (kpi(direction="IN_BAND"), "band: {from, to}"),
     },
     "texts": {
         "a megabyte of URN": (stories.datasets("dataset:a/" + MEGABYTE), "1000010 characters"),

@@ -199,4 +199,4 @@ async def test_a_kpi_defined_again_is_unchanged_and_otherwise_a_conflict(store: 
     assert [(f.code, "benchmark" in f.message, "version" in f.next_step) for f in refused.faults] == [
         ("CONFLICT", True, True)
     ]
-    assert outcomes(await record(store, {"kpis": [stories.kpi(benchmark={"mean": 0.06}, version="2")]})) == ["CREATED"]
+    assert outcomes(await record(store, {"kpis": [stories.kpi_version("2", benchmark={"mean": 0.06})]})) == ["CREATED"]

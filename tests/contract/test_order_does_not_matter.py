@@ -26,7 +26,7 @@ def whole_story() -> list[Told]:
         *told_one_by_one(stories.churn()),
         *told_one_by_one(
             {
-                "kpis": [stories.kpi(version="2", benchmark={"mean": 0.06}, segments=["origin"])],
+                "kpis": [stories.kpi_version("2", benchmark={"mean": 0.06}, segments=["origin"])],
                 "datasets": [
                     {"urn": SCORES, "derivedFrom": [stories.ROLL_OUT_42], "sensitivity": "PERSONAL"},
                     {

@@ -5,8 +5,9 @@ import pytest
 from evidence_graph.lineage.artifact import read_artifact
 from evidence_graph.lineage.moment import read_head
 from evidence_graph.store.graph_store import GraphStore
+from evidence_graph.store.stored import DEFINITIONS, DefinitionsNamed
 from tests import stories
-from tests.stories import attempt, messages, now, outcomes, record
+from tests.stories import as_of, attempt, messages, now, outcomes, record
 
 
 async def test_a_window_is_named_after_what_it_measures(store: GraphStore) -> None:
@@ -82,8 +83,75 @@ async def test_a_window_fits_a_version_of_its_kpi(store: GraphStore, other: dict
     refused = await attempt(store, {"windows": [stories.week_40(**other)]})
     assert [(f.code, f.field) for f in refused.faults] == [("INVALID", "windows[0].kpi")]
 
-    wider = [stories.kpi(version="2", segments=["age", "origin"]), stories.kpi(version="3", aggregate="MEAN")]
+    wider = [
+        stories.kpi_version("2", segments=["age", "origin"]),
+        stories.kpi_version("3", since="2001-01-01T00:00:00Z", aggregate="MEAN"),
+    ]
     assert outcomes(await record(store, {"kpis": wider, "windows": [stories.week_40(**other)]})) == ["CREATED"] * 3
+
+
+BY_AGGREGATE: dict[str, dict[str, object]] = {
+    "PROPORTION": {"n": 10, "successes": 4},
+    "MEAN": {"n": 10, "mean": -0.5, "variance": 0.25},
+    "RATIO": {"n": 4, "sums": {"x": 8, "y": 4, "xx": 20, "yy": 6, "xy": 9.5}},
+    "COUNT": {"events": 3, "exposure": 12.5},
+    "ESTIMATE": {"n": 10, "value": 0.71, "standardError": 0.02},
+}
+
+
+@pytest.mark.parametrize("aggregate", BY_AGGREGATE)
+async def test_a_window_holds_the_statistics_of_its_kpi(store: GraphStore, aggregate: str) -> None:
+    """All of them as they were told, and those of no other aggregate."""
+    bare = {"n": None, "successes": None}
+    await record(store, {"kpis": [stories.kpi(aggregate=aggregate)]})
+
+    told = await record(store, {"windows": [stories.week_40(**(bare | BY_AGGREGATE[aggregate]))]})
+
+    view = await read_artifact(store, told.outcomes[0].urn, await now(store))
+    assert view is not None
+    assert {name: view.fields[name] for name in BY_AGGREGATE[aggregate]} == BY_AGGREGATE[aggregate]
+    assert "successes" not in view.fields or aggregate == "PROPORTION"
+    for other in BY_AGGREGATE.keys() - {aggregate}:
+        refused = await attempt(store, {"windows": [stories.week_40(revision=1, **(bare | BY_AGGREGATE[other]))]})
+        assert [(f.code, f.field) for f in refused.faults] == [("INVALID", "windows[0].kpi")]
+
+
+async def test_versions_of_a_kpi_begin_at_different_instants(store: GraphStore) -> None:
+    """Whichever comes first; the same content under two versions is no contradiction."""
+    since = "2026-10-01T00:00:00Z"
+    await record(store, {"kpis": [stories.kpi(), stories.kpi_version("2", since=since, benchmark={"mean": 0.06})]})
+
+    refused = await attempt(store, {"kpis": [stories.kpi_version("3", since=since, benchmark={"mean": 0.07})]})
+    assert [(f.code, f.field) for f in refused.faults] == [("CONFLICT", "kpis[0].from")]
+    assert "Version 2 of churn/conversion applies from 2026-10-01" in messages(refused.faults)
+
+    later = stories.kpi_version("3", since="2026-10-01T00:00:00.000001Z", benchmark={"mean": 0.07})
+    again = stories.kpi_version("4", since="2026-10-01T02:00:00+02:00", benchmark={"mean": 0.06})
+    assert outcomes(await record(store, {"kpis": [later, again, stories.kpi("churn/other")]})) == ["CREATED"] * 3
+
+
+async def test_what_a_verdict_rests_on_is_known_as_it_was(store: GraphStore) -> None:
+    """Late labels and another benchmark change nothing at an earlier position: the window, its revisions, the definitions."""
+    told = await record(store, stories.churn())
+    before = await as_of(store, told.position)
+    first = await read_artifact(store, stories.WEEK_40, before)
+    definitions = await store.ask(DEFINITIONS, DefinitionsNamed([stories.CONVERSION], before.position))
+
+    late = await record(
+        store,
+        {
+            "kpis": [stories.kpi_version("2", benchmark={"mean": 0.06})],
+            "windows": [stories.week_40(revision=1, n=20_000, successes=950) | {"end": "2026-10-08T08:00:00Z"}],
+        },
+    )
+
+    assert outcomes(late) == ["CREATED", "REVISED"]
+    assert await read_artifact(store, stories.WEEK_40, await as_of(store, told.position)) == first
+    assert await read_artifact(store, stories.WEEK_40[:-1] + "1", await as_of(store, told.position)) is None
+    assert await store.ask(DEFINITIONS, DefinitionsNamed([stories.CONVERSION], before.position)) == definitions
+    both = await store.ask(DEFINITIONS, DefinitionsNamed([stories.CONVERSION], late.position or 0))
+    assert [row.version for row in both] == ["1", "2"]
+    assert await read_artifact(store, stories.WEEK_40, await now(store)) == first
 
 
 async def test_a_window_of_an_unknown_deployment_is_accepted(store: GraphStore) -> None:

@@ -1,15 +1,20 @@
 """`evidence demo` from nothing: what it shows, what it leaves behind, and that what it prints can be used."""
 
+import asyncio
 import shlex
 import signal
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from evidence_graph.cli import demo_chapters
 from evidence_graph.cli.answers import Artifact, Chain, Completeness, Named, Step
 from evidence_graph.cli.demo_tour import differences
 from evidence_graph.evidence.log_file import Demo, read_header
+from evidence_graph.evidence.log_loading import load_log_file
 from evidence_graph.resources import packaged_bytes
+from evidence_graph.store.sqlite import SqliteStore
 from tests.end_to_end.processes import CommandLine, serving
 
 CHECKOUT = Path(__file__).parents[2]
@@ -33,26 +38,58 @@ def plan() -> Demo:
     return demo
 
 
-def test_it_shows_three_answers_and_leaves_nothing_behind(evidence: CommandLine, plan: Demo) -> None:
-    """What was live, the chain, the chain two weeks earlier and what differs; settings of other stores do not matter."""
+def test_it_shows_four_answers_and_leaves_nothing_behind(evidence: CommandLine, plan: Demo) -> None:
+    """What was live, the chain, the chain two weeks earlier and what differs, verdicts; settings of other stores do not matter."""
     told = evidence("demo", "--once")
 
     assert (told.code, told.err) == (0, "")
     for sentence in plan.story.splitlines():
         assert sentence in told.out
-    live, chain, earlier = (
-        told.out.index(title) for title in ("What was live on 2013-07-15", "The evidence behind", "The same evidence")
-    )
+    titles = ("What was live on 2013-07-15", "The evidence behind", "The same evidence", "Is it worse, or")
+    live, chain, earlier, verdicts = (told.out.index(title) for title in titles)
     assert told.out.index("slot:flights/delay-warning") > live
-    for part in (told.out[chain:earlier], told.out[earlier:]):
+    for part in (told.out[chain:earlier], told.out[earlier:verdicts]):
         assert f"\n{plan.window}  " in part
         assert "SERVES model:flights/delay@1" in part
         assert "DERIVED_FROM dataset:flights/flights@2013-01" in part
         assert "Nothing is missing. Recorded under a simulated clock." in part
     assert "What differs:" in told.out[earlier:]
     assert "model:flights/delay@1 EVALUATED_ON dataset:flights/labels@2013-07" in told.out[earlier:]
+    assert [
+        one.split() for one in told.out[verdicts:].splitlines() if one.startswith(plan.chapters[0].held_against)
+    ] == [
+        [
+            *plan.chapters[0].held_against.split(),
+            "12",
+            "0.0380",
+            *["9", "/", "3", "9", "/", "3", "8", "/", "3", "–", "12", "degraded"],
+        ]
+    ]
     assert list((evidence.folder / "temporary").iterdir()) == []
     assert [file.name for file in evidence.folder.iterdir()] == ["temporary"]
+
+
+def test_its_table_is_what_the_series_say(evidence: CommandLine, plan: Demo) -> None:
+    """For each chapter, as many windows in a state as the question answers that is asked at the same two clocks."""
+    store = evidence.folder / "evidence.db"
+    asyncio.run(load(store))
+    here = evidence.with_environment(EVIDENCE_STORE=f"sqlite:///{store}", EVIDENCE_URL="")
+    told = evidence("demo", "--once").out
+
+    for chapter in plan.chapters:
+        points = here("ask", *shlex.split(demo_chapters.command(chapter)), "-o", "json").json["points"]
+        states = Counter(point["state"].lower().replace("_", " ") for point in points if point["state"])
+        (row,) = [line for line in told.splitlines() if line.startswith(chapter.held_against)]
+        assert all(f"{count} {state}" in row for state, count in states.items())
+        assert f" {sum(states.values())} " in row
+
+
+async def load(database: Path) -> None:
+    """The packaged evidence in a store of one's own."""
+    store = SqliteStore(database)
+    await store.open()
+    await load_log_file(store, packaged_bytes("demo_data", "flights.jsonl.gz"))
+    await store.close()
 
 
 def test_what_it_prints_can_be_pasted(evidence: CommandLine, plan: Demo) -> None:

@@ -13,18 +13,23 @@ import msgspec
 import pytest
 
 from evidence_graph.errors import RecordDamaged
-from evidence_graph.evidence.log_file import Demo, load_log_file, read_header
+from evidence_graph.evidence.log_file import Demo, read_header
+from evidence_graph.evidence.log_loading import load_log_file
 from evidence_graph.lineage.chain import Chain, read_chain
+from evidence_graph.lineage.kpi_windows import KpiStream
 from evidence_graph.lineage.live import read_live
 from evidence_graph.lineage.moment import read_head, read_moment
+from evidence_graph.lineage.verdict import read_gathered
 from evidence_graph.proof.merkle import leaf_hash
 from evidence_graph.record.canonical import canonical_bytes
 from evidence_graph.record.entry import decode_entry, encode_entry
 from evidence_graph.record.events import ArtifactDeclared
 from evidence_graph.record.instants import SECOND, parse_instant
+from evidence_graph.record.urn import parse_urn
 from evidence_graph.resources import packaged_bytes
 from evidence_graph.store.graph_store import HEAD, GraphStore, NoParameters
 from evidence_graph.store.sqlite import SqliteStore
+from examples.flights.chapters import read_chapters
 from tests import stories
 
 CHECKOUT = Path(__file__).parents[2]
@@ -154,15 +159,57 @@ def test_the_shipped_log_is_small_and_says_what_the_demo_shows() -> None:
 
 
 def test_the_demos_sentences_are_what_the_log_says() -> None:
-    """The score of the bad week and the benchmark stand in the log as they stand in the story."""
+    """The score of the bad week and of the evaluation it is held against stand in the log as they stand in the story."""
     demo = read_header(SHIPPED).demo
     assert demo is not None
     week = next(line for line in LINES if line.subject == demo.window).predicate["payload"]["fields"]
     kpi = next(line for line in LINES if line.subject == "kpi:flights/brier@1").predicate["payload"]["fields"]
+    (evaluation,) = [line for line in LINES if line.subject == kpi["benchmark"]["evaluation"]]
+    measured = evaluation.predicate["payload"]["fields"]["mean"]
 
-    assert len(demo.story.splitlines()) == 4, "what was recorded, and a sentence before each of three answers"
+    assert len(demo.story.splitlines()) == 5, "what was recorded, and a sentence before each of four answers"
     assert f"a Brier score of {week['mean']:.3f}" in demo.story
-    assert f"{kpi['benchmark']['mean']} is the benchmark" in demo.story
+    assert f"{measured:.3f} was measured before" in demo.story
+
+
+async def test_what_rules_cried_is_counted_from_the_recorded_windows(loaded: GraphStore) -> None:
+    """The table of the demo follows from the log: its chapters are those that are read from the loaded store."""
+    demo = read_header(SHIPPED).demo
+    assert demo is not None
+
+    assert await read_chapters(loaded) == demo.chapters
+    assert [chapter.spread_of_change is None for chapter in demo.chapters] == [True, True, False, False]
+
+
+def test_what_a_z_test_cried_can_be_worked_out_by_hand() -> None:
+    """Chapter 1 again, without any of our statistics: twelve weeks of model 1 against the mean of its evaluation."""
+    demo = read_header(SHIPPED).demo
+    assert demo is not None
+    fields = {line.subject: line.predicate["payload"].get("fields", {}) for line in LINES}
+    lab = fields["kpi_window:flights/delay,model,flights/brier@1,20130318T040000Z,r0"]["mean"]
+    pattern = "kpi_window:flights/delay-warning,deployment,flights/brier@1,"
+    weeks = [of for urn, of in fields.items() if urn.startswith(pattern) and urn.endswith("r0")][:12]
+    deviations = [(week["mean"] - lab) / (week["variance"] / week["n"]) ** 0.5 for week in weeks]
+
+    for rule, most in (("z", 1.96), ("3 σ", 3.0)):
+        cried = (sum(value > most for value in deviations), sum(value < -most for value in deviations))
+        found = demo.chapters[0].cries[rule]
+        assert found is not None
+        assert cried == (found.worse, found.better)
+
+
+async def test_every_week_in_production_has_its_control(loaded: GraphStore) -> None:
+    """From 30 July on the model before predicted the very same flights: as many in every window, whatever was counted again."""
+    moment = await stories.now(loaded, "2014-01-12T15:00:00Z")
+    for segment in ("", "origin=EWR", "origin=JFK", "origin=LGA"):
+        stream = KpiStream(parse_urn("slot:flights/delay-warning"), "flights/brier", segment)
+        found = (await read_gathered(loaded, stream, moment)).gathered
+
+        assert len(found.counted) == 24
+        assert {one.reason for one in found.left_out} == {"OTHER_VERSION"}
+        for window in found.counted:
+            assert window.control is not None
+            assert window.statistics.n == window.control.n
 
 
 def test_no_free_text_stands_in_an_entry() -> None:

@@ -19,6 +19,7 @@ from evidence_graph.record.events import (
     KpiDefined,
     LogContinued,
     LogCreated,
+    LogKeyChanged,
     Retracted,
 )
 
@@ -26,6 +27,7 @@ SEALED = {"description": {"sealed": "ab" * 32}}
 EVENTS_OF_EVERY_TYPE: list[Event] = [
     LogCreated(1, "log.example", "log.example+0000+AA"),
     LogContinued("log.example", "log.example+0000+AA", 3, "ab" * 32, "c2ln"),
+    LogKeyChanged("log.example+0000+AA", "c2ln"),
     ArtifactDeclared("dataset:a/b@1"),
     ArtifactDeclared(
         "deployment:a/b@1",
@@ -78,6 +80,7 @@ def test_the_names_of_the_events_are_part_of_the_format() -> None:
         "kpi-defined/v1",
         "log-continued/v1",
         "log-created/v1",
+        "log-key-changed/v1",
         "retracted/v1",
     ]
     assert {type(event) for event in EVENTS_OF_EVERY_TYPE} == set(EVENTS.values())

@@ -23,6 +23,8 @@ WRITES = {row.statement: row for row in STATEMENTS}
 WALKED = {
     "chain": [names_of(RelationClass.MADE_FROM, RelationClass.JUDGED_ON)],
     "exposure_windows": [frozenset({"MEASURES"})],
+    "kpi_": [frozenset({"MEASURES"})],
+    "portfolio_": [frozenset({"MEASURES"})],
     "exposure_judged": [names_of(RelationClass.JUDGED_ON), frozenset({"MEASURES"})],
     "exposure": [names_of(RelationClass.MADE_FROM) - {"MEASURES"}],
     "": [names_of(RelationClass.MADE_FROM)],

@@ -113,3 +113,23 @@ def test_a_run_may_clash_that_an_adjustment_ended() -> None:
 
     assert slot(stepped_back, roll_out("b", (3, FULL))).clash("b") is not None
     assert slot(stepped_back, roll_out("b", (6, FULL))).clash("b") is None
+
+
+def test_who_had_all_of_the_production_traffic_and_when() -> None:
+    """One after the other, with what was adjusted in between; a shadow never."""
+    three = slot(
+        roll_out("a", (1, FULL), (6, HALF), (8, FULL)), roll_out("b", (2, SHADOW)), roll_out("c", (10, FULL), end=12)
+    )
+
+    assert three.production_runs() == [(1, 6, "a"), (8, 10, "a"), (10, 12, "c")]
+
+
+@given(roll_outs())
+def test_production_runs_lie_inside_live_intervals(all_of_them: list[RollOut]) -> None:
+    """And at their every beginning somebody took over."""
+    one_slot = slot(*all_of_them)
+    live = one_slot.live_intervals()
+
+    for run in one_slot.production_runs():
+        assert live[run.deployment].start <= run.start < run.end <= live[run.deployment].end
+        assert (run.start, run.deployment) in one_slot.take_overs()

@@ -14,6 +14,9 @@ from evidence_graph.record.urn import (
     encode_part,
     parse_artifact_urn,
     parse_urn,
+    stream_of,
+    window_name,
+    window_of,
     window_urn,
 )
 from graph_schema import KINDS_BY_NAME
@@ -139,6 +142,28 @@ def test_the_urn_of_a_window_is_canonical_whatever_its_segment_holds(
     assert urn.name.count(",") == 2 + len(segment)
     assert urn.name.count("=") == len(segment)
     assert urn.version.endswith(",20261002T080000Z,r3")
+    told = window_name(urn)
+    assert told is not None
+    assert (told.measured, told.kpi, told.start, told.revision) == (measured, "kpis/rate", "20261002T080000Z", 3)
+    assert told.segment.count("=") == len(segment)
+    assert urn.text.startswith(f"{stream_of(window_of(urn.text))},20261002T080000Z")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kpi_window:a/b@1",
+        "kpi_window:a/b,model,k/k@1,20261002T080000Z",
+        "kpi_window:a/b,model,k/k@1,2026-10-02,r0",
+        "kpi_window:a/b,model,k@1,20261002T080000Z,r0",
+        "kpi_window:a/b,dataset,k/k@1,20261002T080000Z,r0",
+        "kpi_window:a/b,model,k/k,origin@1,20261002T080000Z,r0",
+        "model:a/b@7",
+    ],
+)
+def test_what_is_named_as_no_window_is_has_no_parts(text: str) -> None:
+    """Stubs may have any URN of their kind."""
+    assert window_name(parse_urn(text)) is None
 
 
 def test_a_kpi_is_named_without_version() -> None:

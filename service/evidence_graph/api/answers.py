@@ -128,14 +128,6 @@ class Series:
     completeness: Completeness = strawberry.field(description="How complete the answer is.")
 
 
-@strawberry.type(description="The log of everything recorded, a Merkle tree (RFC 6962).")
-class Log:
-    """Head of the log."""
-
-    size: Long = strawberry.field(description="Number of entries; the newest has position size - 1.")
-    root_hash: str = strawberry.field(description="Root of the tree over all entries, hexadecimal.")
-
-
 def to_completeness(found: lineage_completeness.Completeness) -> Completeness:
     """Shown as it is."""
     return cast(Completeness, found)

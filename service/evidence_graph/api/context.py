@@ -21,6 +21,7 @@ MOST_ARTIFACTS = 2 * HIGHEST_LIMIT  # in all answers of one request together
 class RequestContext:
     """`ready` opens the store when it is not open yet; `position` is the newest log position an answer named.
 
+    `why_unsigned` says why this process does not sign the newest entries, if it does not.
     `pinned` tells whether every question so far names its log position and depends on no clock: None before the first.
     """
 
@@ -34,6 +35,7 @@ class RequestContext:
     left: int = MOST_ARTIFACTS
     position: int | None = None
     pinned: bool | None = None
+    why_unsigned: Callable[[], str | None] = lambda: None
 
     async def moment(self, valid_at: object = None, known_at: object = None, at_position: object = None) -> Moment:
         """The moment a question's arguments name. Raises InvalidInput, StoreUnavailable."""
@@ -71,7 +73,7 @@ Resolver = TypeVar("Resolver", bound=Callable[..., object])
 
 
 def question(description: str) -> Callable[[Resolver], Resolver]:
-    """A root field that reads."""
+    """A field that reads."""
     decorate: Callable[[Resolver], Resolver] = strawberry.field(description=description)
     return decorate
 

@@ -38,6 +38,24 @@ class TimelineKey(msgspec.Struct, frozen=True, array_like=True, tag="t", forbid_
     ordinal: int
 
 
+class SeriesKey(msgspec.Struct, frozen=True, array_like=True, tag="s", forbid_unknown_fields=True):
+    """After the window of this start (µs, UTC) and URN, in pages judged at this valid time (µs, UTC) and position."""
+
+    position: int
+    valid_at: int
+    start: int
+    urn: str
+
+
+class PortfolioKey(msgspec.Struct, frozen=True, array_like=True, tag="p", forbid_unknown_fields=True):
+    """After the verdict on this KPI of this, in pages judged at this valid time (µs, UTC) and position."""
+
+    position: int
+    valid_at: int
+    of: str
+    kpi: str
+
+
 def write_cursor(key: msgspec.Struct) -> str:
     """The key as opaque text."""
     return urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")

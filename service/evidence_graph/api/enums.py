@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import strawberry
 
+from evidence_graph.kpi.yardstick import ASSUMPTIONS
 from evidence_graph.lineage.compare_evidence import ROLES
 from evidence_graph.lineage.compare_rules import COMPARABILITY
 from evidence_graph.lineage.diff import CHANGES
@@ -13,6 +14,7 @@ from evidence_graph.lineage.path import DIRECTIONS
 from evidence_graph.lineage.path_absence import REASONS
 from evidence_graph.lineage.search_ranks import MATCHED
 from evidence_graph.lineage.timeline_events import WHAT
+from evidence_graph.lineage.verdict_parts import LEFT_OUT, STATES
 from graph_schema import KINDS, RELATIONS_BY_NAME
 
 
@@ -54,6 +56,9 @@ if TYPE_CHECKING:
     CutReason: TypeAlias = str
     CounterpartRole: TypeAlias = str
     ComparabilityCode: TypeAlias = str
+    VerdictState: TypeAlias = str
+    VerdictAssumption: TypeAlias = str
+    LeftOutReason: TypeAlias = str
 else:
     Kind = _enumeration(
         "Kind", "The kind of an artifact.", {kind.name.upper(): (kind.name, kind.description) for kind in KINDS}
@@ -92,8 +97,12 @@ else:
     )
     KpiDirection = _enumeration(
         "KpiDirection",
-        "Whether more or less of a KPI is better.",
-        _words(HIGHER_IS_BETTER="More is better.", LOWER_IS_BETTER="Less is better."),
+        "Whether more or less of a KPI is better, or neither.",
+        _words(
+            HIGHER_IS_BETTER="More is better.",
+            LOWER_IS_BETTER="Less is better.",
+            IN_BAND="It should stay inside its band.",
+        ),
     )
     Aggregate = _enumeration(
         "Aggregate",
@@ -157,3 +166,12 @@ else:
         "What speaks against holding the windows of two against each other.",
         _words(**COMPARABILITY),
     )
+    VerdictState = _enumeration(
+        "VerdictState",
+        "What is known about a KPI and its benchmark.",
+        _words(**{state.value: meaning for state, meaning in STATES.items()}),
+    )
+    VerdictAssumption = _enumeration(
+        "VerdictAssumption", "Something a verdict takes for granted.", _words(**ASSUMPTIONS)
+    )
+    LeftOutReason = _enumeration("LeftOutReason", "Why a window does not count in a verdict.", _words(**LEFT_OUT))

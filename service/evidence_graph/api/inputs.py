@@ -68,7 +68,31 @@ _Source = _input(
         "environmentDigest": (Digest | None, "SHA-256 of the environment it ran in."),
     },
 )
-_Benchmark = _input("BenchmarkInput", "The value a KPI is held against.", _numbers(mean="Its mean."))
+_Band = _input(
+    "BandInput",
+    "Where a KPI should stay, in its unit; both ends are wanted, and belong to the band.",
+    _numbers(**{"from": "Its lower end.", "to": "Its upper end."}),
+)
+_ReferenceWindows = _input(
+    "ReferenceWindowsInput",
+    "The windows of the same KPI and segment that something has inside an interval; all three are wanted.",
+    {
+        "of": (Urn | None, "The deployment or model that they measure."),
+        "from": (DateTime | None, "Windows that begin before this do not count."),
+        "to": (DateTime | None, "Windows that end after this do not count."),
+    },
+)
+_Benchmark = _input(
+    "BenchmarkInput",
+    "What a KPI is held against: state one of mean, windows, evaluation and against.",
+    {
+        "mean": (Number | None, "A stated value, taken as exact."),
+        "windows": (_ReferenceWindows | None, "What windows of the past came to; their uncertainty counts."),
+        "evaluation": (Urn | None, "What one window of a model came to, for every segment; its uncertainty counts."),
+        "against": (Urn | None, "A deployment or slot whose windows of the same time are the control."),
+        "mode": (Mode | None, "With against a slot: what runs there in this mode; PRODUCTION unless stated."),
+    },
+)
 _RelevantChange = _input(
     "RelevantChangeInput",
     "Smallest change that matters to anybody: state one of the two.",
@@ -86,15 +110,18 @@ INPUT_TYPES: dict[FieldType, Any] = {
     FieldType.INSTANT: DateTime,
     FieldType.INTERVAL: _Interval,
     FieldType.DURATION: Duration,
+    FieldType.PERIOD: Duration,
     FieldType.SOURCE: _Source,
     FieldType.SERIES_LIST: list[Urn],
     FieldType.JSON: Json,
     FieldType.COUNT: Long,
     FieldType.NUMBER: Number,
     FieldType.FRACTION: Number,
+    FieldType.ERROR_LEVEL: Number,
     FieldType.MODE: Mode,
     FieldType.SENSITIVITY: Sensitivity,
     FieldType.DIRECTION: KpiDirection,
+    FieldType.BAND: _Band,
     FieldType.AGGREGATE: Aggregate,
     FieldType.SEGMENT: Json,
     FieldType.SEGMENT_NAMES: list[str],

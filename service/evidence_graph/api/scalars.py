@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from evidence_graph.errors import InvalidInput
-from evidence_graph.evidence.values import read_text
+from evidence_graph.evidence.plain_values import read_text
 from evidence_graph.record.instants import format_instant, parse_instant
 from evidence_graph.record.json_values import LARGEST_INTEGER
 from evidence_graph.record.urn import Urn as ParsedUrn

@@ -9,14 +9,21 @@ import typer
 from evidence_graph import __version__
 from evidence_graph.cli import registering, serving
 from evidence_graph.cli.asking import ask
+from evidence_graph.cli.backup import backup, restore
+from evidence_graph.cli.check import check
 from evidence_graph.cli.failures import Exit, report_defect, usage_as_json, wants_json
 from evidence_graph.cli.questions import compare as _compare  # noqa: F401
+from evidence_graph.cli.questions import degraded as _degraded  # noqa: F401
 from evidence_graph.cli.questions import diff as _diff  # noqa: F401
 from evidence_graph.cli.questions import exposure as _exposure  # noqa: F401
+from evidence_graph.cli.questions import kpi_series as _kpi_series  # noqa: F401
+from evidence_graph.cli.questions import log as _log  # noqa: F401
 from evidence_graph.cli.questions import path as _path  # noqa: F401
 from evidence_graph.cli.questions import search as _search  # noqa: F401
 from evidence_graph.cli.questions import timeline as _timeline  # noqa: F401
+from evidence_graph.cli.questions import verdict as _verdict  # noqa: F401
 from evidence_graph.cli.terminal import say
+from evidence_graph.cli.window import window
 
 app = typer.Typer(
     name="evidence",
@@ -52,8 +59,13 @@ app.command()(serving.serve)
 app.command()(registering.register)
 app.command()(registering.validate)
 app.command()(registering.schema)
+app.command()(check)
 app.add_typer(ask, name="ask")
+app.add_typer(window, name="window")
 app.command()(serving.config)
+app.command("rotate-key")(serving.rotate_key)
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

@@ -82,10 +82,12 @@ def moment_variables(valid_at: str | None, known_at: str | None, at_position: in
     return {"validAt": valid_at, "knownAt": known_at, "atPosition": at_position}
 
 
-def answered(stem: str, variables: JsonObject, output: Output, show: Callable[[Json], None]) -> None:
-    """Ask, and show the answer in the form asked for."""
+def answered(
+    stem: str, variables: JsonObject, output: Output, show: Callable[[Json], None], *, under: str | None = None
+) -> None:
+    """Ask, and show the answer in the form asked for; `under` names the root field when the document asks for one inside it."""
     try:
-        found = asyncio.run(_asked(stem, variables))
+        found = asyncio.run(_asked(stem, variables, under))
     except Failed as failed:
         raise end_of_question(failed, output) from None
     if output is Output.JSON:
@@ -94,9 +96,16 @@ def answered(stem: str, variables: JsonObject, output: Output, show: Callable[[J
         show(found)
 
 
-async def _asked(stem: str, variables: JsonObject) -> Json:
+async def _asked(stem: str, variables: JsonObject, under: str | None) -> Json:
     async with connected(read_settings()) as asked:
-        return await answer(asked, stem, variables, stem)
+        found = await answer(asked, stem, variables, under or _field(stem))
+        return found[_field(stem)] if under and isinstance(found, dict) else found
+
+
+def _field(stem: str) -> str:
+    """The field that the document of this stem asks for."""
+    first, *others = stem.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def as_answer(kind: type[A], show: Callable[[A], None]) -> Callable[[Json], None]:

@@ -1,4 +1,4 @@
-"""`evidence demo`: what was live, the chain behind one KPI window, the same chain as known two weeks earlier; then it serves them."""
+"""`evidence demo`: what was live, the chain behind one KPI window, the same as known earlier, what verdicts say; then it serves them."""
 
 import asyncio
 import tempfile
@@ -11,6 +11,7 @@ import orjson
 from rich.text import Text
 
 from evidence_graph.app import open_service
+from evidence_graph.cli import demo_chapters
 from evidence_graph.cli.answers import Artifact, Chain, Live
 from evidence_graph.cli.chain_tree import show_chain
 from evidence_graph.cli.connection import Asked, answer
@@ -46,13 +47,14 @@ def _settings_of(record: DemoRecord) -> Settings:
 
 
 async def _show(record: DemoRecord, settings: Settings) -> None:
-    """Three answers, each with a sentence before it."""
-    story = [*record.plan.story.strip().splitlines(), "", "", "", ""]
+    """Each answer with a sentence before it."""
+    story = [*record.plan.story.strip().splitlines(), "", "", "", "", ""]
     _say_what_was_done(record, story[0])
     async with open_service(settings) as service:
         await _show_live(service, record, story[1])
         later = await _show_known(service, record, story[2])
         await _show_known_earlier(service, record, story[3], later)
+        await _show_chapters(service, record, story[4])
 
 
 def _say_what_was_done(record: DemoRecord, story: str) -> None:
@@ -60,7 +62,8 @@ def _say_what_was_done(record: DemoRecord, story: str) -> None:
     say(shown(story))
     say(
         f"Loaded {header.size:,} entries into a new store, and checked each: together they have the root {header.root[:16]}… "
-        "that their log was closed with. The log goes on under a key made just now."
+        "that their log was closed with. The log goes on under a key made just now, and its head is signed with it: "
+        f"{shown(record.key)}"
     )
 
 
@@ -107,6 +110,14 @@ async def _show_known_earlier(service: Asked, record: DemoRecord, story: str, la
     say()
     for line in differences(earlier, later):
         say(line)
+
+
+async def _show_chapters(service: Asked, record: DemoRecord, story: str) -> None:
+    chapters = record.plan.chapters
+    if not chapters:
+        return
+    _title("Is it worse, or does it only wobble?", story, demo_chapters.command(chapters[-1]))
+    demo_chapters.show_rows(await demo_chapters.read_rows(service, chapters))
 
 
 def _known_later(record: DemoRecord) -> str:

@@ -1,6 +1,7 @@
 """How the command line ends: exit codes, and what is said when something could not be done.
 
-0 done · 1 defect · 2 usage · 3 manifest unreadable or something invalid · 4 not allowed · 5 conflicts only · 75 temporary.
+0 done · 1 defect · 2 usage · 3 manifest unreadable or something invalid · 4 not allowed · 5 conflicts only ·
+6 a KPI is worse than its benchmark, or overdue · 7 verification failed · 75 temporary.
 """
 
 import itertools
@@ -28,6 +29,8 @@ class Exit(IntEnum):
     INVALID = 3
     NOT_ALLOWED = 4
     CONFLICT = 5
+    BREACH = 6
+    UNVERIFIED = 7
     TEMPORARY = 75
 
 
@@ -40,6 +43,7 @@ _BY_CODE = {
     "QUERY_TOO_COMPLEX": Exit.INVALID,
     "INVALID": Exit.INVALID,
     "CONFLICT": Exit.CONFLICT,
+    "PROOF_FAILED": Exit.UNVERIFIED,
     "RATE_LIMITED": Exit.TEMPORARY,
     "BACKEND_UNAVAILABLE": Exit.TEMPORARY,
 }

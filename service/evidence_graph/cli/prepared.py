@@ -6,7 +6,7 @@ from typing import cast
 
 import msgspec
 
-from evidence_graph.cli.hashing_progress import HashingProgress
+from evidence_graph.cli.byte_progress import ByteProgress
 from evidence_graph.cli.manifest_file import ManifestFile, read_manifest_file
 from evidence_graph.cli.path_digests import PathDigests
 from evidence_graph.evidence.commands import Fault
@@ -82,8 +82,8 @@ class Prepared(msgspec.Struct, frozen=True):
 def prepare(source: str) -> Prepared:
     """Read, hash and check a file; faults of form are listed, not raised. Raises InvalidInput when the file cannot be read."""
     file = read_manifest_file(source)
-    with HashingProgress() as progress:
-        digests = PathDigests(file, progress.hashed)
+    with ByteProgress("Hashing") as progress:
+        digests = PathDigests(file, progress.done)
         document = digests.document()
     manifest = read_manifest(document)
     faults = sorted([*digests.faults, *manifest.faults], key=lambda fault: file.order(fault.field))

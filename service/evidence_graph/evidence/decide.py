@@ -166,14 +166,28 @@ def _decide_definition(item: Definition, state: State) -> Accepted:
             Fault.CONFLICT,
             f"{item.subject} is on record with other {other}.",
             "version",
-            "Define it under a new version.",
+            "Define it under a new version that states from, the instant since when it applies.",
         )
     annotations = new_annotations(item, state)
     if known is None:
+        _refuse_same_beginning(item, state)
         return Accepted(CREATED, KpiDefined(item.name, item.version, item.fields, annotations))
     if annotations:
         return Accepted(EXTENDED, ArtifactExtended(urn=item.subject, annotations=annotations))
     return Accepted(UNCHANGED, position=position_on_record(item, state))
+
+
+def _refuse_same_beginning(item: Definition, state: State) -> None:
+    """At every instant one version of a KPI applies: with two that begin together, nobody could say which benchmark counts."""
+    for version, other in state.definitions_of(item.name).items():
+        if other.stated().get("from") == item.fields.get("from") and other.content != content_digest(item.fields):
+            since = item.fields.get("from", "the beginning")
+            raise Rejection(
+                Fault.CONFLICT,
+                f"Version {version} of {item.name} applies from {since} too, and says something else.",
+                "from",
+                "State from: the instant since when this version applies in its place; it may lie long ago.",
+            )
 
 
 def _decide_retraction(item: Retraction, state: State) -> Accepted:

@@ -8,14 +8,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence_graph.errors import ClockRefused
 from evidence_graph.evidence.clock import SIMULATED, TOLERANCE, Clock
-from evidence_graph.proof.merkle import append, leaf_hash, root_hash
+from evidence_graph.proof.merkle import leaf_hash, root_hash
 from evidence_graph.proof.signing_key import signature, verifier_key
-from evidence_graph.record.canonical import canonical_bytes, canonical_digest
+from evidence_graph.proof.tiles import StoredHash, grow
+from evidence_graph.record.canonical import canonical_digest
 from evidence_graph.record.entry import FORMAT, Entry, encode_entry
-from evidence_graph.record.events import LogContinued, LogCreated, to_payload
+from evidence_graph.record.events import Event, LogContinued, LogCreated, LogKeyChanged, to_payload
 from evidence_graph.record.instants import format_instant
-from evidence_graph.record.rows import EntryPut, HeadMoved, in_batches
+from evidence_graph.record.log_keys import message_to_sign
+from evidence_graph.record.rows import EntryPut, HeadMoved, Row, TileHashPut, in_batches
+from evidence_graph.store.formats import refuse_newer_format
 from evidence_graph.store.graph_store import GraphStore, Head, Transaction
+from evidence_graph.store.log_tree import frontier_of
 
 OPERATOR = "operator"  # the actor of entries about the log itself
 
@@ -26,7 +30,8 @@ class Tree:
     def __init__(self, head: Head | None) -> None:
         self.head = head
         self.size = head.size if head else 0
-        self.frontier = tuple(bytes.fromhex(node) for node in orjson.loads(head.frontier)) if head else ()
+        self.frontier = frontier_of(head) if head else ()
+        self.completed: list[StoredHash] = []
         self.simulated = head.simulated if head else 0
         self.origin, self.key_text = (head.origin, head.key_text) if head else ("", "")
 
@@ -34,10 +39,11 @@ class Tree:
         """The row of the next entry; the tree grows by it."""
         body = encode_entry(entry)
         leaf = leaf_hash(body)
-        self.frontier = append(self.frontier, self.size, leaf)
-        self.size += 1
+        self.frontier, self.size, completed = grow(self.frontier, self.size, (leaf,))
+        self.completed += completed
         if entry.clock == SIMULATED:
             self.simulated = self.size
+        self._name(entry.event)
         return EntryPut(
             position=self.size - 1,
             recorded_at=entry.recorded_at,
@@ -51,6 +57,18 @@ class Tree:
             leaf=leaf.hex(),
             body=body.decode(),
         )
+
+    def _name(self, event: Event) -> None:
+        """Entries about the log itself say whose it is from now on."""
+        if isinstance(event, LogCreated | LogContinued):
+            self.origin, self.key_text = event.origin, event.key
+        elif isinstance(event, LogKeyChanged):
+            self.key_text = event.key
+
+    def grown(self, recorded_at: int) -> list[Row]:
+        """The rows about the tree itself: the hashes to keep, and the new head."""
+        kept: list[Row] = [TileHashPut(level, number, value.hex()) for level, number, value in self.completed]
+        return [*kept, self.moved(recorded_at)]
 
     def moved(self, recorded_at: int) -> HeadMoved:
         """The row of the new head."""
@@ -89,6 +107,7 @@ async def begin_log(store: GraphStore, origin: str, key: Ed25519PrivateKey, cloc
     async def begin(transaction: Transaction) -> Head:
         head = await transaction.lock_head()
         if head is not None:
+            refuse_newer_format([head])
             return head
         event = LogCreated(FORMAT, origin, verifier_key(origin, key))
         return await _about_the_log(transaction, event, None, clock)
@@ -102,19 +121,33 @@ async def continue_log(store: GraphStore, origin: str, key: Ed25519PrivateKey, c
     async def go_on(transaction: Transaction) -> Head:
         head = await transaction.lock_head()
         assert head is not None
-        unsigned = LogContinued(origin, verifier_key(origin, key), head.size, head.root, "")
-        message = canonical_bytes(to_payload(unsigned))
-        event = msgspec.structs.replace(unsigned, signature=signature(key, message))
-        return await _about_the_log(transaction, event, head, clock)
+        return await continue_from(transaction, head, origin, key, clock)
 
     return await store.write(go_on)
 
 
+async def continue_from(
+    transaction: Transaction, head: Head, origin: str, key: Ed25519PrivateKey, clock: Clock
+) -> Head:
+    """As continue_log, inside a transaction that holds the head."""
+    unsigned = LogContinued(origin, verifier_key(origin, key), head.size, head.root, "")
+    event = msgspec.structs.replace(unsigned, signature=signature(key, message_to_sign(unsigned)))
+    return await _about_the_log(transaction, event, head, clock)
+
+
+async def change_key(
+    transaction: Transaction, head: Head, old: Ed25519PrivateKey, new: Ed25519PrivateKey, clock: Clock
+) -> Head:
+    """From the next entry on the log is signed by `new`, which `old`, the key at `head`, vouches for."""
+    unsigned = LogKeyChanged(verifier_key(head.origin, new), "")
+    event = msgspec.structs.replace(unsigned, signature=signature(old, message_to_sign(unsigned)))
+    return await _about_the_log(transaction, event, head, clock)
+
+
 async def _about_the_log(
-    transaction: Transaction, event: LogCreated | LogContinued, head: Head | None, clock: Clock
+    transaction: Transaction, event: LogCreated | LogContinued | LogKeyChanged, head: Head | None, clock: Clock
 ) -> Head:
     tree = Tree(head)
-    tree.origin, tree.key_text = event.origin, event.key
     digest = canonical_digest(to_payload(event))
     entry = Entry(
         event=event,
@@ -127,7 +160,7 @@ async def _about_the_log(
         item="log",
         outcome="CREATED",
     )
-    for batch in in_batches([tree.add(entry), tree.moved(entry.recorded_at)]):
+    for batch in in_batches([tree.add(entry), *tree.grown(entry.recorded_at)]):
         await transaction.put(batch)
     moved = await transaction.lock_head()
     assert moved is not None

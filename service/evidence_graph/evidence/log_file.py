@@ -2,8 +2,8 @@
 
 A gzip file of JSON lines, UTF-8. The first line is the header: format, size and root of the log's Merkle tree, origin, key and time of its
 last entry. Then one line an entry, in order: its canonical bytes as text, its RFC 6962 leaf hash, and by field the values sealed in it
-with their salts, as far as they are not erased. Loading takes nothing on trust: every entry must be canonical and have its leaf hash,
-every value must open its seal, and the entries together must have the header's root, before anything is stored.
+with their salts, as far as they are not erased. Reading takes nothing on trust: every entry must be canonical and have its leaf hash,
+every value must open its seal, and the entries together must have the header's root. `log_loading.py` stores what is in such a file.
 """
 
 import gzip
@@ -13,22 +13,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import orjson
 
 from evidence_graph.errors import RecordDamaged, StoreRefused, StoreUnavailable
-from evidence_graph.evidence.clock import SIMULATED
-from evidence_graph.evidence.log import Tree
+from evidence_graph.evidence.log_sequence import LogSequence
 from evidence_graph.proof.merkle import append, leaf_hash, root_hash
 from evidence_graph.record.entry import FORMAT, Entry, decode_entry
-from evidence_graph.record.events import LogContinued, LogCreated, SealedFields
+from evidence_graph.record.events import SealedFields
 from evidence_graph.record.instants import format_instant
 from evidence_graph.record.json_values import Json
-from evidence_graph.record.project import Opened, project, with_names
-from evidence_graph.record.rows import Row, in_batches
-from evidence_graph.record.sealing import Sealed, opens
-from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, Transaction
+from evidence_graph.record.project import Opened
+from evidence_graph.record.sealing import Sealed, is_salt, opens
+from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters
 from evidence_graph.store.stored import ANNOTATIONS, ENTRIES, AnnotationsOf, EntriesBetween, EntryRow
 
 LOG_FILE = "evidence-log/1"
@@ -38,17 +37,41 @@ LONGEST_LINE = 64 * 2**20
 Report = Callable[[int, int], None]  # entries done, entries in all
 
 
-class Demo(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class Cries(msgspec.Struct, frozen=True):
+    """In how many windows a rule found the KPI worse than what it is held against, and in how many better."""
+
+    worse: int
+    better: int
+
+
+class Chapter(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A stretch of a KPI as people saw it at an instant, on both clocks, and what rules that are not made for it say of its windows.
+
+    `cries` is by rule, None where it cannot say anything; `spread` is the standard deviation of the windows' values, `spread_of_change` that
+    of their differences to a control, None without one.
+    """
+
+    held_against: str
+    of: str
+    kpi: str
+    at: str
+    cries: dict[str, Cries | None]
+    spread: float
+    spread_of_change: float | None = None
+
+
+class Demo(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
     """What `evidence demo` shows of recorded evidence.
 
-    `story` has four lines: what was recorded, then a sentence before each of three answers: what was live at `live_at`, the chain behind
-    `window` as known two weeks after `known_earlier`, and the same chain as known at `known_earlier`.
+    `story` has a line on what was recorded, then one before each answer: what was live at `live_at`, the chain behind `window` as known
+    two weeks after `known_earlier`, the same chain as known at `known_earlier`, and the `chapters` of a KPI, if any.
     """
 
     story: str
     live_at: str
     window: str
     known_earlier: str
+    chapters: tuple[Chapter, ...] = ()
 
 
 class Header(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
@@ -82,18 +105,14 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 _HEADER, _LINE = msgspec.json.Decoder(Header), msgspec.json.Decoder(_Line)
 
 
-async def write_log_file(store: GraphStore, path: Path, demo: Demo | None = None) -> Header:
-    """Write the log as it stands at its head; the file appears whole or not at all. Raises RecordDamaged when entries and head disagree."""
-    heads = await store.ask(HEAD, NoParameters())
-    if not heads:
-        raise StoreUnavailable("The log has not begun yet.")
-    header = _header(heads[0], demo)
+async def write_log_file(
+    store: GraphStore, path: Path, demo: Demo | None = None, report: Report = lambda done, total: None
+) -> Header:
+    """As write_log; the file appears whole or not at all."""
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with partial.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
-            file.write(msgspec.json.encode(header) + b"\n")
-            await _write_entries(store, header, file)
-            file.close()
+        with partial.open("wb") as raw:
+            header = await write_log(store, raw, demo, report)
             raw.flush()
             os.fsync(raw.fileno())
         os.replace(partial, path)
@@ -102,12 +121,29 @@ async def write_log_file(store: GraphStore, path: Path, demo: Demo | None = None
     return header
 
 
+async def write_log(
+    store: GraphStore, raw: BinaryIO, demo: Demo | None = None, report: Report = lambda done, total: None
+) -> Header:
+    """Write the log as it stands at its head now, whatever is recorded meanwhile.
+
+    Raises RecordDamaged when entries and head disagree, StoreUnavailable when the log has not begun.
+    """
+    heads = await store.ask(HEAD, NoParameters())
+    if not heads:
+        raise StoreUnavailable("The log has not begun yet.", "Record something first.")
+    header = _header(heads[0], demo)
+    with gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
+        file.write(msgspec.json.encode(header) + b"\n")
+        await _write_entries(store, header, file, report)
+    return header
+
+
 def _header(head: Head, demo: Demo | None) -> Header:
     at = format_instant(head.recorded_at)
     return Header(LOG_FILE, head.format, head.size, head.root, head.origin, head.key_text, at, demo)
 
 
-async def _write_entries(store: GraphStore, header: Header, file: gzip.GzipFile) -> None:
+async def _write_entries(store: GraphStore, header: Header, file: gzip.GzipFile, report: Report) -> None:
     frontier: tuple[bytes, ...] = ()
     size = 0
     while size < header.size:
@@ -123,6 +159,7 @@ async def _write_entries(store: GraphStore, header: Header, file: gzip.GzipFile)
             file.write(msgspec.json.encode(line) + b"\n")
         if size != last + 1:
             raise RecordDamaged(f"The entry at position {size} is missing.", _RESTORE)
+        report(size, header.size)
     if root_hash(frontier).hex() != header.root:
         raise RecordDamaged(f"Entries 0 to {size - 1} do not have the root that the head names.", _RESTORE)
 
@@ -143,19 +180,17 @@ _RESTORE = "Restore the store from a backup."
 _ANOTHER_COPY = "Get another copy of the file."
 
 
-async def load_log_file(store: GraphStore, source: Path | bytes, report: Report = lambda done, total: None) -> Header:
-    """Check the file from beginning to end, then store its entries, bytes and times as they are, in a store without a log.
+class Contents(msgspec.Struct, frozen=True):
+    """The header of a file that is what it says, and the root (hexadecimal) of its first so many entries; None for more than it has."""
 
-    Raises RecordDamaged naming the position where the file is not what it says, StoreRefused when the store has a log already or the
-    file has a format this version does not know.
-    """
+    header: Header
+    root: str | None
+
+
+def check_log_file(source: Path | bytes, entries: int = 0, report: Report = lambda done, total: None) -> Contents:
+    """Check the file from beginning to end. Raises RecordDamaged naming the position, StoreRefused for a newer format."""
     with _opened(source) as file:
-        header = _read_header(file)
-        _check(header, file)
-    with _opened(source) as file:
-        _read_header(file)
-        await _store(store, header, file, report)
-    return header
+        return _check(_read_header(file), file, entries, report)
 
 
 def read_header(source: Path | bytes) -> Header:
@@ -190,7 +225,7 @@ def _read_header(file: gzip.GzipFile) -> Header:
         raise RecordDamaged("The log file's header cannot be read.", _ANOTHER_COPY) from error
 
 
-class _Checked(msgspec.Struct, frozen=True):
+class CheckedEntry(msgspec.Struct, frozen=True):
     """One entry that is what its line says, and what its seals open to."""
 
     entry: Entry
@@ -198,23 +233,39 @@ class _Checked(msgspec.Struct, frozen=True):
     opened: Opened
 
 
-def _check(header: Header, file: gzip.GzipFile) -> None:
-    """All entries are there, follow each other, and have the header's root."""
-    frontier: tuple[bytes, ...] = ()
-    size, before = 0, None
+def _check(header: Header, file: gzip.GzipFile, entries: int, report: Report) -> Contents:
+    """All entries are there, may follow each other, and have the header's root, origin and key."""
+    sequence, root, recorded_at = LogSequence(), None, 0
     for checked in _entries(file):
-        _check_sequence(size, checked.entry, before, frontier)
-        frontier = append(frontier, size, checked.leaf)
-        size, before = size + 1, checked.entry
-    if size != header.size:
+        sequence.take(checked.entry, checked.leaf)
+        recorded_at = checked.entry.recorded_at
+        if sequence.size == entries:
+            root = sequence.root
+        if sequence.size % ENTRIES_AT_ONCE == 0:
+            report(sequence.size, header.size)
+    last, key = sequence.size - 1, sequence.keys.current
+    if sequence.size != header.size:
         raise RecordDamaged(
-            f"The log file ends after position {size - 1}; its header says {header.size} entries.", _ANOTHER_COPY
+            f"The log file ends after position {last}; its header says {header.size} entries.", _ANOTHER_COPY
         )
-    if root_hash(frontier).hex() != header.root:
-        raise RecordDamaged(f"Entries 0 to {size - 1} do not have the root that the header names.", _ANOTHER_COPY)
+    if sequence.root != header.root:
+        raise RecordDamaged(f"Entries 0 to {last} do not have the root that the header names.", _ANOTHER_COPY)
+    if key is None or (key.name, key.text) != (header.origin, header.key):
+        raise RecordDamaged("The header names another origin or key than the entries.", _ANOTHER_COPY)
+    if (header.log_format, header.recorded_at) != (FORMAT, format_instant(recorded_at)):
+        raise RecordDamaged("The header names another format or time than the entries.", _ANOTHER_COPY)
+    return Contents(header, root)
 
 
-def _entries(file: gzip.GzipFile) -> Iterator[_Checked]:
+@contextmanager
+def entries_of(source: Path | bytes) -> Iterator[Iterator[CheckedEntry]]:
+    """The entries of a file in order, each checked by itself. Raises as check_log_file, while they are read."""
+    with _opened(source) as file:
+        _read_header(file)
+        yield _entries(file)
+
+
+def _entries(file: gzip.GzipFile) -> Iterator[CheckedEntry]:
     for position, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b"")):
         try:
             yield _checked(line)
@@ -224,14 +275,14 @@ def _entries(file: gzip.GzipFile) -> Iterator[_Checked]:
             raise RecordDamaged(f"Position {position}: the line cannot be read.", _ANOTHER_COPY) from error
 
 
-def _checked(line: bytes) -> _Checked:
+def _checked(line: bytes) -> CheckedEntry:
     read = _LINE.decode(line)
     body = read.entry.encode()
     leaf = leaf_hash(body)
     if leaf.hex() != read.leaf:
         raise RecordDamaged("The entry does not have its leaf hash.")
     entry = decode_entry(body)
-    return _Checked(entry, leaf, _opened_seals(entry, read.sealed))
+    return CheckedEntry(entry, leaf, _opened_seals(entry, read.sealed))
 
 
 def _opened_seals(entry: Entry, kept: dict[str, _Kept]) -> Opened:
@@ -240,58 +291,7 @@ def _opened_seals(entry: Entry, kept: dict[str, _Kept]) -> Opened:
     opened: Opened = {}
     for field, value in kept.items():
         sealed = Sealed(forms.get(field, {}).get("sealed", ""), value.salt, value.value)
-        if not opens(sealed, value.value):
+        if not is_salt(value.salt) or not opens(sealed, value.value):
             raise RecordDamaged(f"The value of {field[:60]!r} is not the one that was sealed.")
         opened[sealed.commitment] = sealed
     return opened
-
-
-def _check_sequence(position: int, entry: Entry, before: Entry | None, frontier: tuple[bytes, ...]) -> None:
-    """An entry may stand where it stands: a log begins once, its time never runs back, a real clock is not followed by a simulated one."""
-    event = entry.event
-    if isinstance(event, LogContinued) and (event.size, event.root) != (position, root_hash(frontier).hex()):
-        raise RecordDamaged(f"Position {position}: the entries before it are not those it goes on from.", _ANOTHER_COPY)
-    wrong = isinstance(event, LogCreated) != (before is None)
-    if before is not None:
-        wrong = wrong or entry.recorded_at < before.recorded_at or (entry.clock == SIMULATED != before.clock)
-    if wrong:
-        raise RecordDamaged(f"Position {position}: this entry cannot follow the ones before it.", _ANOTHER_COPY)
-
-
-async def _store(store: GraphStore, header: Header, file: gzip.GzipFile, report: Report) -> None:
-    group: list[_Checked] = []
-    done = 0
-    for checked in _entries(file):
-        group.append(checked)
-        if len(group) == ENTRIES_AT_ONCE or done + len(group) == header.size:
-            await store.write(_Appending(header, done, group).run)
-            done, group = done + len(group), []
-            report(done, header.size)
-
-
-class _Appending:
-    """One transaction's entries, appended to a log of `size` entries."""
-
-    def __init__(self, header: Header, size: int, group: Sequence[_Checked]) -> None:
-        self.header, self.size, self.group = header, size, group
-
-    async def run(self, transaction: Transaction) -> None:
-        head = await transaction.lock_head()
-        if (head.size if head else 0) != self.size:
-            raise StoreRefused("The store has a log already.", "Load the file into a store without one.")
-        tree = Tree(head)
-        rows = [row for checked in self.group for row in _appended(checked, tree)]
-        moved = tree.moved(self.group[-1].entry.recorded_at)
-        if tree.size == self.header.size and moved.root != self.header.root:
-            raise RecordDamaged("The file was changed while it was read.", "Load it again into an empty store.")
-        for batch in in_batches([*with_names(rows), moved]):
-            await transaction.put(batch)
-
-
-def _appended(checked: _Checked, tree: Tree) -> list[Row]:
-    """Entry and graph; the tree grows by it."""
-    event = checked.entry.event
-    if isinstance(event, LogCreated | LogContinued):
-        tree.origin, tree.key_text = event.origin, event.key
-    put = tree.add(checked.entry)
-    return [put, *project(checked.entry, put.position, checked.opened)]

@@ -1,11 +1,14 @@
 """Reading a manifest: sections of plain items become commands' items in canonical form, and every fault is listed with its place."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 
 from evidence_graph.errors import InvalidInput
 from evidence_graph.evidence.commands import Declaration, Definition, Fault, Item, Plain
-from evidence_graph.evidence.values import read_list, read_object, read_text, read_value
+from evidence_graph.evidence.definition_rules import check_definition
+from evidence_graph.evidence.plain_values import LONGEST_URN_TEXT, read_list, read_object, read_text
+from evidence_graph.evidence.relation_values import read_target
+from evidence_graph.evidence.values import read_value
 from evidence_graph.evidence.window_statistics import check_statistics
 from evidence_graph.record.events import Relations
 from evidence_graph.record.instants import format_compact, parse_instant
@@ -125,7 +128,7 @@ class _Reader:
         return found
 
     def at(self, name: str) -> str:
-        return f"{self.path}.{name}"
+        return f"{self.path}.{name}" if name else self.path
 
     @contextmanager
     def listing(self, name: str) -> Generator[None]:
@@ -139,6 +142,12 @@ class _Reader:
         self.manifest.faults.append(
             Fault(Fault.INVALID, message, self.at(name), next_step, self.path, _stated_urn(self.raw))
         )
+
+    def list_all(self, faults: Iterable[Fault]) -> None:
+        """List faults whose fields are relative to the item, and stop here when there are any."""
+        for fault in faults:
+            self.fault(fault.message, fault.field, fault.next_step)
+        self.settle()
 
     def require(self, *names: str) -> None:
         for name in names:
@@ -154,6 +163,7 @@ class _Reader:
         self.settle()
         name = canonical_name(str(fields.pop("name")), self.at("name"))
         version = str(fields.pop("version", "1"))
+        self.list_all(check_definition(name, fields))
         return Definition(path=self.path, name=name, version=encode_part(version), fields=fields, plain=self.plain())
 
     def plain(self) -> Plain:
@@ -189,7 +199,7 @@ class _Reader:
         """The artifact's URN; with a digest and no version, the version is taken from the digest."""
         if "urn" not in self.raw:
             raise InvalidInput(f"{self.path} has no urn.", f"State urn: {kind.name}:namespace/name@version.")
-        text = read_text(self.raw["urn"], self.at("urn"), 10_000)
+        text = read_text(self.raw["urn"], self.at("urn"), LONGEST_URN_TEXT)
         urn = parse_urn(text, self.at("urn"))
         digest = fields.get("digest")
         if not urn.version and urn.kind == kind.name and isinstance(digest, str):
@@ -228,22 +238,8 @@ class _Reader:
             for index, target in enumerate(targets):
                 where = field if relation.single else f"{field}[{index}]"
                 with self.listing(where):
-                    self.relate(urn, relation, target, where, found)
+                    found.setdefault(relation.name, set()).add(read_target(urn, relation, target, self.at(where)))
         return {name: sorted(found[name]) for name in sorted(found)}
-
-    def relate(self, urn: Urn, relation: Relation, target: object, where: str, found: dict[str, set[str]]) -> None:
-        other = parse_artifact_urn(read_text(target, self.at(where), 10_000), self.at(where))
-        if other.kind not in {kind.name for kind in relation.targets}:
-            allowed = " or ".join(kind.name for kind in relation.targets)
-            raise InvalidInput(
-                f"{self.at(where)}: a {relation.source.name} is not {relation.name} a {other.kind}.",
-                f"A {allowed} is wanted here.",
-            )
-        if other.text == urn.text:
-            raise InvalidInput(
-                f"{self.at(where)} names the artifact itself.", "Nothing rests on itself; name what it was made from."
-            )
-        found.setdefault(relation.name, set()).add(other.text)
 
     def window(self) -> Declaration:
         """A KPI window: what it measures, its interval, its statistics; its URN is formed from them."""
@@ -254,17 +250,12 @@ class _Reader:
         self.settle()
         start, end = str(fields["start"]), str(fields["end"])
         if end <= start:
-            raise InvalidInput(f"{self.path} ends before it begins.", "`end` must be after `start`.")
+            self.fault(f"{self.path} ends before it begins.", "end", "`end` must be after `start`.")
         fields["kpi"] = canonical_name(str(fields["kpi"]), self.at("kpi"))
         revision = fields.setdefault("revision", 0)
-        check_statistics(fields, self.path)
-        urn = window_urn(
-            measured,
-            str(fields["kpi"]),
-            _segment_pairs(fields.get("segment")),
-            format_compact(parse_instant(start, "start")),
-            _whole(revision),
-        )
+        self.list_all(check_statistics(fields))
+        segment, begin = _segment_pairs(fields.get("segment")), format_compact(parse_instant(start, "start"))
+        urn = window_urn(measured, str(fields["kpi"]), segment, begin, _whole(revision))
         relations = self.relations(urn)
         self.settle()
         return Declaration(
@@ -281,7 +272,7 @@ class _Reader:
         if len(stated) != 1:
             raise InvalidInput(f"{self.path} must state a deployment or a model, and not both.", "Keep one of them.")
         where = self.at(stated[0])
-        return parse_artifact_urn(read_text(self.raw[stated[0]], where, 10_000), where, stated[0])
+        return parse_artifact_urn(read_text(self.raw[stated[0]], where, LONGEST_URN_TEXT), where, stated[0])
 
 
 class _AlreadyListed(InvalidInput):

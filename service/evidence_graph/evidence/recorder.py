@@ -31,6 +31,7 @@ from evidence_graph.evidence.stored_state import load_state
 from evidence_graph.record.entry import Entry
 from evidence_graph.record.project import Opened, project, with_names
 from evidence_graph.record.rows import Row, in_batches
+from evidence_graph.store.formats import refuse_newer_format
 from evidence_graph.store.graph_store import GraphStore, Transaction
 
 MOST_COMMANDS, MOST_ITEMS = 256, 20_000  # in one transaction
@@ -143,6 +144,9 @@ class _Group:
         """The receipt of each command, in order; one that fails by a defect fails alone."""
         head = await self.transaction.lock_head()
         assert head is not None, "the log begins before commands are taken"
+        refuse_newer_format(
+            [head]
+        )  # a part of a log, restored into the store meanwhile, must not be taken for the whole
         self.tree = Tree(head)
         self.recorded_at = next_instant(self.clock, head)
         self.earlier = await self._earlier(group)
@@ -161,7 +165,7 @@ class _Group:
         return found
 
     async def _store(self) -> None:
-        for batch in in_batches([*with_names(self.rows), self.tree.moved(self.recorded_at)]):
+        for batch in in_batches([*with_names(self.rows), *self.tree.grown(self.recorded_at)]):
             await self.transaction.put(batch)
 
     def _attempt(self, waiting: _Waiting) -> Receipt | Exception:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from evidence_graph.errors import InvalidInput
 from evidence_graph.evidence.commands import Adjustment, Ending, Fault, Item, Retraction
 from evidence_graph.evidence.manifest import Manifest
-from evidence_graph.evidence.values import nearest, read_object, read_text, read_value
+from evidence_graph.evidence.plain_values import LONGEST_URN_TEXT, nearest, read_object, read_text
+from evidence_graph.evidence.values import read_value
 from evidence_graph.record.urn import parse_artifact_urn
 from graph_schema import DEPLOYMENT, RELATIONS_BY_NAME
 from graph_schema.fields import FieldType
-
-LONGEST_URN_TEXT = 10_000
 
 
 def read_adjustment(request: object) -> Manifest:

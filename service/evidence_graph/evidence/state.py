@@ -4,12 +4,14 @@ A State is filled from the store once for a whole group of commands. Each comman
 the command is accepted and dropped when it is refused.
 """
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator
 
 import msgspec
 import orjson
 
+from evidence_graph.evidence.window_spans import Span, span_of
 from evidence_graph.record.json_values import JsonObject
 from evidence_graph.record.project import content_digest
 from evidence_graph.record.roll_outs import STATE, RollOut, RollOutState, Slot
@@ -26,10 +28,12 @@ from evidence_graph.record.rows import (
     Row,
 )
 from evidence_graph.record.sealing import Sealed
-from evidence_graph.record.urn import parse_urn
+from evidence_graph.record.urn import parse_urn, stream_of
+from evidence_graph.store.stored import ArtifactRow
 from graph_schema import OPEN_END, RelationClass
 from graph_schema.relations import names_of
 
+StartOfWindow = tuple[str, str]  # start, URN without the revision
 WALKED_TOGETHER = (names_of(RelationClass.MADE_FROM), names_of(RelationClass.SUCCESSION))
 
 
@@ -51,6 +55,14 @@ class ArtifactState(msgspec.Struct, frozen=True):
         """Its fixed fields as declared."""
         found: JsonObject = orjson.loads(self.fields) if self.fields else {}
         return found
+
+
+def known_artifact(row: ArtifactRow) -> ArtifactState:
+    """What a stored artifact is at the head of the log."""
+    declared_before = row.first_declared != OPEN_END
+    if row.declared_to != OPEN_END or not declared_before:
+        return ArtifactState(row.window, declared_before=declared_before)
+    return ArtifactState(row.window, row.declared_from, True, row.content, row.fields)
 
 
 class DefinitionState(msgspec.Struct, frozen=True):
@@ -83,6 +95,7 @@ class State:
         self.slots: dict[str, Slot] = {}
         self.definitions: dict[str, dict[str, DefinitionState]] = {}
         self.revisions: dict[str, dict[str, None]] = {}  # window -> URNs of its declared revisions
+        self.windows: dict[str, list[StartOfWindow]] = {}  # stream -> its windows, sorted; some may be retracted
         self.annotations: dict[tuple[str, str], list[AnnotationState]] = {}
         self.reached: dict[
             tuple[str, frozenset[str]], set[str]
@@ -100,6 +113,9 @@ class State:
         self.slots |= layer.slots
         self.definitions |= layer.definitions
         self.revisions |= layer.revisions
+        for windows in layer.windows.values():
+            for start, window in windows:
+                self.add_window(start, window)
         self.annotations |= layer.annotations
         self.referred |= layer.referred
 
@@ -128,6 +144,24 @@ class State:
     def revisions_of(self, window: str) -> dict[str, None]:
         """URNs of the declared revisions of a window."""
         return next((layer.revisions[window] for layer in self._layers() if window in layer.revisions), {})
+
+    def spans_of(self, window: str) -> Iterator[Span]:
+        """The span of each declared revision of a window."""
+        for urn in self.revisions_of(window):
+            known = self.artifact(urn)
+            assert known is not None
+            yield span_of(urn, known.fields)
+
+    def windows_of(self, stream: str) -> Iterator[list[StartOfWindow]]:
+        """What each layer knows of the windows of a stream, in the order of their starts."""
+        return (layer.windows[stream] for layer in self._layers() if stream in layer.windows)
+
+    def add_window(self, start: str, window: str) -> None:
+        """Remember that the window is declared, or was."""
+        windows = self.windows.setdefault(stream_of(window), [])
+        place = bisect_left(windows, (start, window))
+        if windows[place : place + 1] != [(start, window)]:
+            windows.insert(place, (start, window))
 
     def annotation_history(self, urn: str, field: str) -> list[AnnotationState]:
         """Every known value of an annotation, oldest first."""
@@ -204,6 +238,7 @@ class State:
         self.artifacts[row.urn] = ArtifactState(window, row.position, True, row.content, row.fields)
         if window:
             self.revisions[window] = {**self.revisions_of(window), row.urn: None}
+            self.add_window(span_of(row.urn, row.fields).start, window)
 
     def _roll_outs(self, slot: str) -> dict[str, RollOut]:
         return dict(self.slot(slot).roll_outs)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from evidence_graph.evidence.commands import Command, Declaration, Definition, Item
-from evidence_graph.evidence.state import WALKED_TOGETHER, AnnotationState, ArtifactState, DefinitionState, State
+from evidence_graph.evidence.state import WALKED_TOGETHER, AnnotationState, DefinitionState, State, known_artifact
+from evidence_graph.evidence.window_neighbours import load_neighbours
 from evidence_graph.record.roll_outs import slots_of
 from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import Transaction
@@ -18,14 +19,12 @@ from evidence_graph.store.stored import (
     STORED_ARTIFACTS,
     WINDOW_REVISIONS,
     AnnotationsOf,
-    ArtifactRow,
     DefinitionsNamed,
     RelationsFrom,
     RollOutsOfSlots,
     StoredArtifacts,
     StoredWindows,
 )
-from graph_schema import OPEN_END
 
 
 class Reaches(msgspec.Struct, frozen=True):
@@ -49,6 +48,7 @@ async def load_state(transaction: Transaction, commands: Sequence[Command], posi
     await _load_artifacts(transaction, items, state)
     await _load_relations(transaction, state, position)
     await _load_windows(transaction, items, state)
+    await load_neighbours(transaction, items, state)
     await _load_slots(transaction, items, state, position)
     await _load_definitions(transaction, items, state, position)
     await _load_annotations(transaction, items, state, position)
@@ -63,15 +63,8 @@ async def _load_artifacts(transaction: Transaction, items: Iterable[Item], state
         target for item in items if isinstance(item, Declaration) for some in item.relations.values() for target in some
     }
     for row in await transaction.ask(STORED_ARTIFACTS, StoredArtifacts(sorted(subjects | targets))):
-        state.artifacts[row.urn] = _known(row)
+        state.artifacts[row.urn] = known_artifact(row)
         state.referred.add(row.urn)
-
-
-def _known(row: ArtifactRow) -> ArtifactState:
-    declared_before = row.first_declared != OPEN_END
-    if row.declared_to != OPEN_END or not declared_before:
-        return ArtifactState(row.window, declared_before=declared_before)
-    return ArtifactState(row.window, row.declared_from, True, row.content, row.fields)
 
 
 async def _load_relations(transaction: Transaction, state: State, position: int) -> None:
@@ -86,7 +79,7 @@ async def _load_windows(transaction: Transaction, items: Iterable[Item], state: 
     if not windows:
         return
     for row in await transaction.ask(WINDOW_REVISIONS, StoredWindows(sorted(windows))):
-        known = _known(row)
+        known = known_artifact(row)
         state.artifacts.setdefault(row.urn, known)
         if known.declared:
             state.revisions.setdefault(row.window, {})[row.urn] = None

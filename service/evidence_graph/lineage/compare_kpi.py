@@ -1,67 +1,29 @@
 """One KPI of two things, each on its own timeline: the windows of each, and whether they may be held against each other."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote
 
 import msgspec
-import orjson
 
-from evidence_graph.errors import InvalidInput, NotRecorded
-from evidence_graph.lineage.artifact import ArtifactView, views_of
+from evidence_graph.lineage.artifact import ArtifactView
 from evidence_graph.lineage.compare_rules import (
     AlignedWindows,
     ComparedWindow,
-    Definition,
     Reason,
     Stream,
     aligned,
-    applying,
     reasons_of,
 )
+from evidence_graph.lineage.kpi_definitions import Definition, applying, read_versions
+from evidence_graph.lineage.kpi_windows import OLDEST_FIRST, KpiStream, read_segments, read_stream
 from evidence_graph.lineage.live_intervals import LiveTimes
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.record.instants import parse_duration, parse_instant
-from evidence_graph.record.urn import Urn, encode_part, parse_urn
+from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import GraphStore
-from evidence_graph.store.named_queries import Question
-from evidence_graph.store.stored import (
-    DEFINITIONS,
-    RELATIONS_FROM,
-    ArtifactRow,
-    DefinitionsNamed,
-    RelationsFrom,
-)
+from evidence_graph.store.stored import RELATIONS_FROM, RelationsFrom
 
 MOST_WINDOWS = 200  # of each side
-ROWS_AT_ONCE = 500
-MOST_SEGMENTS = 50
-
-
-class WindowsBetween(msgspec.Struct, frozen=True):
-    """URNs after one and before another, at a position."""
-
-    after: str
-    beyond: str
-    position: int
-    limit: int
-
-
-class MeasuredAt(msgspec.Struct, frozen=True):
-    """What is measured, at a position."""
-
-    urn: str
-    position: int
-    limit: int
-
-
-class SeriesRow(msgspec.Struct, frozen=True):
-    """The URN of a series."""
-
-    series: str
-
-
-COMPARE_WINDOWS = Question("compare_windows", WindowsBetween, ArtifactRow)
-COMPARE_STREAMS = Question("compare_streams", MeasuredAt, SeriesRow)
+MOST_REVISIONS = 2_000  # of the windows of each side that are looked at
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -95,30 +57,11 @@ class Timeline(msgspec.Struct, frozen=True):
     times: LiveTimes | None
 
 
-def read_segment(text: str) -> str:
-    """`key=value,key=value` in the form of window URNs, sorted by key. Raises InvalidInput."""
-    pairs: dict[str, str] = {}
-    for part in text.split(",") if text else ():
-        key, equals, value = part.partition("=")
-        if not equals or not key or unquote(key) in pairs:
-            raise InvalidInput(
-                f"segment has the part {part[:40]!r}.", "Write key=value, each key once, with a comma between two."
-            )
-        pairs[unquote(key)] = unquote(value)
-    return ",".join(f"{encode_part(key)}={encode_part(pairs[key])}" for key in sorted(pairs))
-
-
 async def read_kpi_comparison(
     store: GraphStore, left: Timeline, right: Timeline, asked: Asked, moment: Moment
 ) -> KpiComparison:
     """Raises NotRecorded when nobody has defined the KPI at the moment."""
-    rows = await store.ask(DEFINITIONS, DefinitionsNamed([asked.kpi], moment.position))
-    definitions = [Definition(row.version, row.applies_from, row.known_from, orjson.loads(row.fields)) for row in rows]
-    if not definitions:
-        raise NotRecorded(
-            f"The KPI {asked.kpi} is not defined at position {moment.position}.",
-            "Check its name, namespace/name, or ask as of a later moment.",
-        )
+    definitions = await read_versions(store, asked.kpi, moment)
     mine, more_of_mine = await _read_stream(store, left, asked, definitions, moment)
     others, more_of_others = await _read_stream(store, right, asked, definitions, moment)
     return KpiComparison(
@@ -134,37 +77,15 @@ async def _read_stream(
     store: GraphStore, side: Timeline, asked: Asked, definitions: Sequence[Definition], moment: Moment
 ) -> tuple[Stream, bool]:
     """The windows of one side, and whether there are more."""
-    urn = parse_urn(side.view.urn)
-    views, more = await _read_windows(store, urn, asked, moment)
+    stream = KpiStream(parse_urn(side.view.urn), asked.kpi, asked.segment)
+    found, cut = await read_stream(store, stream, moment, way=OLDEST_FIRST, limit=MOST_REVISIONS)
+    views = found[:MOST_WINDOWS]
     start = min((_instant(view, "start") for view in views), default=0)
     beginning = side.beginning if side.beginning is not None else start
     windows = [_compared(view, beginning, side.times, asked, definitions) for view in views]
-    elsewhere = [] if views else await _segments(store, urn, asked, moment)
-    return Stream(urn.text, windows, elsewhere, await _compared_with(store, views, moment)), more
-
-
-async def _read_windows(store: GraphStore, urn: Urn, asked: Asked, moment: Moment) -> tuple[list[ArtifactView], bool]:
-    """The first windows of a stream, each in its highest revision that is declared and existed at the moment."""
-    name = ",".join(part for part in (f"{urn.namespace}/{urn.name}", urn.kind, asked.kpi, asked.segment) if part)
-    after = f"kpi_window:{name}@{urn.version},"
-    beyond = f"{after[:-1]}-"  # the character after the comma
-    newest: dict[str, ArtifactView] = {}
-    while True:
-        rows = await store.ask(COMPARE_WINDOWS, WindowsBetween(after, beyond, moment.position, ROWS_AT_ONCE))
-        views = await views_of(store, rows, moment)
-        for row in rows:
-            view = views[row.urn]
-            if view.declared and view.existed(moment):
-                newest[row.window] = max(newest.get(row.window, view), view, key=_revision)
-        if len(rows) < ROWS_AT_ONCE or len(newest) > MOST_WINDOWS + 1:
-            break
-        after = rows[-1].urn
-    found = sorted(newest.values(), key=lambda view: (_instant(view, "start"), view.urn))
-    return found[:MOST_WINDOWS], len(found) > MOST_WINDOWS
-
-
-def _revision(view: ArtifactView) -> int:
-    return int(view.urn.rpartition(",r")[2])
+    elsewhere = [] if views else [segment or "all" for segment in await read_segments(store, stream, moment)]
+    compared_with = await _compared_with(store, views, moment)
+    return Stream(stream.of.text, windows, elsewhere, compared_with), cut or len(found) > MOST_WINDOWS
 
 
 def _instant(view: ArtifactView, field: str) -> int:
@@ -187,15 +108,6 @@ def _compared(
         outside_live=outside,
         version=definition.version if definition is not None else None,
     )
-
-
-async def _segments(store: GraphStore, urn: Urn, asked: Asked, moment: Moment) -> list[str]:
-    """The segments in which something has windows of the KPI."""
-    rows = await store.ask(COMPARE_STREAMS, MeasuredAt(urn.text, moment.position, MOST_SEGMENTS))
-    stem = f"kpi_window:{urn.namespace}/{urn.name},{urn.kind},{asked.kpi}"
-    streams = [row.series.removeprefix(stem) for row in rows if row.series == stem or row.series.startswith(f"{stem},")]
-    segments = [stream.removeprefix(",") for stream in streams]
-    return [segment or "all" for segment in segments if segment != asked.segment]
 
 
 async def _compared_with(store: GraphStore, views: Sequence[ArtifactView], moment: Moment) -> frozenset[str]:

@@ -1,10 +1,12 @@
 """Whether the windows of two streams of one KPI may be held against each other, and which stand side by side. Pure; no statistics."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from evidence_graph.lineage.artifact import ArtifactView
+from evidence_graph.lineage.kpi_definitions import Definition
+from evidence_graph.lineage.kpi_windows import HELD
 from evidence_graph.record.json_values import Json, JsonObject
 
 NO_WINDOWS, SEGMENT, DEFINITION, BENCHMARK = "NO_WINDOWS", "SEGMENT", "DEFINITION", "BENCHMARK"
@@ -19,13 +21,6 @@ COMPARABILITY = {
     IMMATURE: "Labels of windows may still arrive.",
     OUTSIDE_LIVE: "Windows lie outside the time their deployment was live, as it is known now.",
 }
-_HELD = {
-    "successes": "PROPORTION",
-    "mean": "MEAN",
-    "sums": "RATIO",
-    "events": "COUNT",
-    "value": "ESTIMATE",
-}  # the field that tells which statistics a window holds
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -56,15 +51,6 @@ class ComparedWindow(msgspec.Struct, frozen=True):
         return self.mature and not self.outside_live
 
 
-class Definition(msgspec.Struct, frozen=True):
-    """One version of a KPI's definition; `applies_from` in µs, BEGINNING when it always did."""
-
-    version: str
-    applies_from: int
-    known_from: int
-    fields: JsonObject
-
-
 class Stream(msgspec.Struct, frozen=True):
     """The windows of one side by their starts, what they were compared with, and the segments that have windows where this has none."""
 
@@ -79,12 +65,6 @@ class AlignedWindows(msgspec.Struct, frozen=True):
 
     left: ComparedWindow | None
     right: ComparedWindow | None
-
-
-def applying(definitions: Iterable[Definition], instant: int) -> Definition | None:
-    """The version that applies at an instant (µs): the last to begin by then, among equals the one recorded last."""
-    begun = [one for one in definitions if one.applies_from <= instant]
-    return max(begun, key=lambda one: (one.applies_from, one.known_from, one.version), default=None)
 
 
 def reasons_of(left: Stream, right: Stream, definitions: Sequence[Definition]) -> list[Reason]:
@@ -162,7 +142,7 @@ def _statistics(left: Stream, right: Stream) -> Iterator[Reason]:
 
 
 def _held(one: ComparedWindow) -> str:
-    return next((aggregate for field, aggregate in _HELD.items() if field in one.window.fields), "nothing")
+    return next((aggregate for field, aggregate in HELD.items() if field in one.window.fields), "nothing")
 
 
 def _windows_left_out(stream: Stream) -> Iterator[Reason]:

@@ -8,14 +8,8 @@ from evidence_graph.record.roll_outs import LiveInterval, RollOut, slots_of, sta
 from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.named_queries import Question
-from evidence_graph.store.stored import (
-    RELATIONS_FROM,
-    ROLL_OUTS_OF_SLOTS,
-    RelationsFrom,
-    RollOutRow,
-    RollOutsOfSlots,
-)
-from graph_schema import OPEN_END
+from evidence_graph.store.stored import RELATIONS_FROM, RelationsFrom, RollOutRow
+from graph_schema import BEGINNING, OPEN_END
 
 
 class RollOutsIn(msgspec.Struct, frozen=True):
@@ -25,7 +19,17 @@ class RollOutsIn(msgspec.Struct, frozen=True):
     position: int
 
 
+class RollOutsFrom(msgspec.Struct, frozen=True):
+    """A slot (URN), or a namespace ('' for all) where that is '', from an instant (µs) on, at a position."""
+
+    slot: str
+    namespace: str
+    since: int
+    position: int
+
+
 ROLL_OUTS = Question("roll_outs", RollOutsIn, RollOutRow)
+LIVE_ROLL_OUTS = Question("live_roll_outs", RollOutsFrom, RollOutRow)
 
 
 class LiveDeployment(msgspec.Struct, frozen=True):
@@ -67,9 +71,10 @@ async def read_deployments(
 
     With a valid time, only what had begun by then.
     """
+    since = BEGINNING if start is None else start
     candidates = [
         one
-        for one in await _candidates(store, moment, namespace, slot)
+        for one in await _candidates(store, moment, namespace, slot, since)
         if (end is None or one.interval.start < end)
         and (start is None or one.interval.end > start)
         and one.interval.start <= moment.existing_at
@@ -83,16 +88,14 @@ async def read_live_deployments(
     store: GraphStore, moment: Moment, namespace: str, slot: str, *, at: int
 ) -> list[LiveDeployment]:
     """Every deployment live at the instant `at` (µs), in no order."""
-    candidates = await _candidates(store, moment, namespace, slot)
+    candidates = await _candidates(store, moment, namespace, slot, at)
     live = [one for one in candidates if one.interval.start <= at < one.interval.end]
     return await _described(store, live, moment, at)
 
 
-async def _candidates(store: GraphStore, moment: Moment, namespace: str, slot: str) -> list[_Candidate]:
-    if slot:
-        rows = await store.ask(ROLL_OUTS_OF_SLOTS, RollOutsOfSlots([slot], moment.position))
-    else:
-        rows = await store.ask(ROLL_OUTS, RollOutsIn(namespace, moment.position))
+async def _candidates(store: GraphStore, moment: Moment, namespace: str, slot: str, since: int) -> list[_Candidate]:
+    """Every roll-out that is live at some time after `since`, with its live interval; of others that interval may be wrong."""
+    rows = await store.ask(LIVE_ROLL_OUTS, RollOutsFrom(slot, namespace, since, moment.position))
     slots = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
     return [
         _Candidate(name, found.roll_outs[deployment], interval)

@@ -42,6 +42,16 @@ class TimelineParameters(msgspec.Struct, frozen=True):
     limit: int
 
 
+class NamespaceTimeline(msgspec.Struct, frozen=True):
+    """A namespace up to a position, from (since, about) on, and how many rows at most."""
+
+    namespace: str
+    position: int
+    since: int
+    about: str
+    limit: int
+
+
 class TimelineRow(msgspec.Struct, frozen=True):
     """An entry about a URN in scope, or (`about`) one that named it before it was declared."""
 
@@ -52,6 +62,7 @@ class TimelineRow(msgspec.Struct, frozen=True):
 
 
 TIMELINE = Question("timeline", TimelineParameters, TimelineRow)
+TIMELINE_NAMESPACE = Question("timeline_namespace", NamespaceTimeline, TimelineRow)
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
@@ -154,6 +165,9 @@ async def _by_valid_time(
 async def _rows(
     store: GraphStore, scope: Scope, moment: Moment, since: int, about: str, limit: int
 ) -> list[TimelineRow]:
+    if scope.namespace:
+        parameters = NamespaceTimeline(scope.namespace, moment.position, since, about, limit)
+        return await store.ask(TIMELINE_NAMESPACE, parameters)
     ranges = scope.ranges
     return await store.ask(
         TIMELINE,

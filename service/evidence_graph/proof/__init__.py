@@ -1,1 +1,1 @@
-"""Pure: the Merkle tree over the log and the keys that sign its head. Bytes in, bytes out; no store, clock or setting."""
+"""Pure: the Merkle tree over the log, proofs about it, keys, and the texts in which they travel. Bytes in, bytes out; no store or clock."""

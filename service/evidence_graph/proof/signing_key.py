@@ -1,16 +1,13 @@
-"""The Ed25519 key of a log: made once, written in the C2SP signed-note encodings.
+"""The Ed25519 key of a log: made once, its public half written in the C2SP signed-note encoding.
 
-C2SP signed-note: a verifier key is `<name>+<key id>+<base64(0x01 ‖ public key)>`; the key id is the first four bytes of
-SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), in hexadecimal. The private key is kept as PKCS #8 PEM (RFC 8410).
+The private key is kept as PKCS #8 PEM (RFC 8410).
 """
 
-from base64 import b64encode
-from hashlib import sha256
-
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-ED25519 = b"\x01"
+from evidence_graph.proof.strict_base64 import encode
+from evidence_graph.proof.verifier_key import VerifierKey
 
 
 def new_private_key() -> Ed25519PrivateKey:
@@ -24,12 +21,10 @@ def to_pem(key: Ed25519PrivateKey) -> bytes:
 
 
 def verifier_key(origin: str, key: Ed25519PrivateKey) -> str:
-    """The public half under the log's origin, as people pass it on. `origin` holds no `+` and no space."""
-    encoded = ED25519 + key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    key_id = sha256(origin.encode() + b"\n" + encoded).digest()[:4]
-    return f"{origin}+{key_id.hex()}+{b64encode(encoded).decode()}"
+    """The public half under the log's origin, as people pass it on. `origin` holds no `+` and no space; else InvalidInput."""
+    return VerifierKey.of(origin, key).text
 
 
 def signature(key: Ed25519PrivateKey, message: bytes) -> str:
     """Ed25519 signature (RFC 8032), base64."""
-    return b64encode(key.sign(message)).decode()
+    return encode(key.sign(message))

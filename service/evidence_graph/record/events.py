@@ -40,7 +40,7 @@ class LogCreated(Event, frozen=True):
 
 
 class LogContinued(Event, frozen=True):
-    """The log goes on under a new origin and key; `signature` is the new key's, base64, over the JCS of the other fields."""
+    """The log goes on under a new origin and key; `signature` is the new key's, base64, over the JCS of this with an empty signature."""
 
     event_type: ClassVar[str] = "log-continued/v1"
     origin: str
@@ -52,6 +52,18 @@ class LogContinued(Event, frozen=True):
     @property
     def subject(self) -> str:
         return f"log:{self.origin}"
+
+
+class LogKeyChanged(Event, frozen=True):
+    """From now on another key signs; `signature` is the key's before it, base64, over the JCS of this with an empty signature."""
+
+    event_type: ClassVar[str] = "log-key-changed/v1"
+    key: str
+    signature: str
+
+    @property
+    def subject(self) -> str:
+        return f"log:{self.key.partition('+')[0]}"
 
 
 class ArtifactDeclared(Event, frozen=True):
@@ -146,6 +158,7 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         LogCreated,
         LogContinued,
+        LogKeyChanged,
         ArtifactDeclared,
         ArtifactExtended,
         DeploymentAdjusted,

@@ -3,15 +3,12 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from evidence_graph.durations import SECOND as SECOND
+from evidence_graph.durations import parse_duration as parse_duration
 from evidence_graph.errors import InvalidInput
 
-SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
-_DURATION = re.compile(
-    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
-    re.ASCII,
-)
 
 
 def parse_instant(text: str, field: str) -> int:
@@ -39,6 +36,11 @@ def parse_instant(text: str, field: str) -> int:
         ) from None
 
 
+def from_text(text: str) -> int:
+    """µs since 1970-01-01 UTC of an instant in the form entries hold; that it has this form is not checked."""
+    return from_datetime(datetime.fromisoformat(text))
+
+
 def from_datetime(moment: datetime) -> int:
     """µs since 1970-01-01 UTC of an aware datetime."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
@@ -57,15 +59,3 @@ def format_instant(instant: int) -> str:
 def format_compact(instant: int) -> str:
     """The form used inside the URN of a KPI window: `20261002T080000Z`, with the fraction only when there is one."""
     return format_instant(instant).replace("-", "").replace(":", "").replace(".000000", "")
-
-
-def parse_duration(text: str, field: str) -> int:
-    """Length in µs of an ISO 8601 duration of weeks, days, hours, minutes and seconds; months have no fixed length."""
-    form = _DURATION.fullmatch(text)
-    if form is None or not any(form.groups()):
-        raise InvalidInput(
-            f"{field} is not a duration: {text[:40]!r}.",
-            "Write it like P14D or PT6H; months and years have no fixed length.",
-        )
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in form.groups())
-    return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * SECOND

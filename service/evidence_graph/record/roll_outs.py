@@ -72,6 +72,14 @@ class LiveInterval(NamedTuple):
     derived: bool
 
 
+class ProductionRun(NamedTuple):
+    """A stretch `[start, end)` in which one roll-out had all of its slot's production traffic; `end` may be OPEN_END."""
+
+    start: int
+    end: int
+    deployment: str
+
+
 class Slot(msgspec.Struct, frozen=True):
     """All roll-outs of one slot, as known at one position."""
 
@@ -91,6 +99,15 @@ class Slot(msgspec.Struct, frozen=True):
         """The live interval of one roll-out; None for a stub."""
         roll_out = self.roll_outs.get(deployment)
         return None if roll_out is None else _live(roll_out, self.take_overs())
+
+    def production_runs(self) -> list[ProductionRun]:
+        """Who had all of the slot's production traffic when, in order of time; an open run ends where the next takes over."""
+        runs = (
+            ProductionRun(run.start, min(run.end, live.end), deployment)
+            for deployment, live in self.live_intervals().items()
+            for run in self.roll_outs[deployment].full_runs()
+        )
+        return sorted(run for run in runs if run.start < run.end)
 
     def predecessor(self, deployment: str) -> str | None:
         """The roll-out whose full traffic this one took over, if any."""

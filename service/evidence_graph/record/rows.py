@@ -210,6 +210,44 @@ class EntryPut(Row, frozen=True):
         return str(self.position)
 
 
+class TileHashPut(Row, frozen=True):
+    """The hash (hexadecimal) of a subtree that has become complete: 2^level entries from number · 2^level on; see proof/tiles.py."""
+
+    statement: ClassVar[str] = "put_tile_hash"
+    level: int
+    number: int
+    hash: str
+
+    @property
+    def key(self) -> str:
+        return f"tile hash {self.level} {self.number}"
+
+
+class SignedHeadPut(Row, frozen=True):
+    """The head as it was last signed: size and root (hexadecimal) of the tree, and the C2SP checkpoint that says so."""
+
+    statement: ClassVar[str] = "put_signed_head"
+    size: int
+    root: str
+    note: str
+
+    @property
+    def key(self) -> str:
+        return "signed head"
+
+
+class SigningLeasePut(Row, frozen=True):
+    """Which process signs the head, until when (µs since 1970-01-01 UTC); nobody when `holder` is empty."""
+
+    statement: ClassVar[str] = "put_signing_lease"
+    holder: str
+    until: int
+
+    @property
+    def key(self) -> str:
+        return "signing lease"
+
+
 class HeadMoved(Row, frozen=True):
     """The head of the log after a commit: size, root and frontier of its tree, time of its last entry."""
 
@@ -230,6 +268,7 @@ class HeadMoved(Row, frozen=True):
 
 STATEMENTS: tuple[type[Row], ...] = (
     EntryPut,
+    TileHashPut,
     ArtifactReferred,
     ArtifactDeclaredRow,
     RelationPut,
@@ -242,6 +281,8 @@ STATEMENTS: tuple[type[Row], ...] = (
     RollOutChangeClosed,
     ArtifactUndeclared,
     HeadMoved,
+    SignedHeadPut,
+    SigningLeasePut,
 )
 _RANK = {row_type: rank for rank, row_type in enumerate(STATEMENTS)}
 

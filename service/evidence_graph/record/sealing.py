@@ -4,6 +4,7 @@ The sealed form of a value in an entry is `{"sealed": "<64 hexadecimal digits>"}
 value can be guessed from the log.
 """
 
+import re
 from hashlib import sha256
 
 import msgspec
@@ -35,6 +36,11 @@ def seal(value: Json, salt: bytes) -> Sealed:
 def commitment(value: Json, salt: bytes) -> str:
     """SHA-256(salt ‖ JCS(value)), lower-case hexadecimal."""
     return sha256(salt + canonical_bytes(value)).hexdigest()
+
+
+def is_salt(text: str) -> bool:
+    """Whether it is 32 bytes as we write them: lower-case hexadecimal."""
+    return re.fullmatch(f"[0-9a-f]{{{2 * SALT_BYTES}}}", text) is not None
 
 
 def opens(sealed: Sealed, value: Json) -> bool:

@@ -1,10 +1,10 @@
 """The words something is found by, and how a search is put to a full-text index. Pure; the write side and the read side share it.
 
 A name is kept as *keys*, one word each of letters and digits: `w` and a word of it, `t` and three letters in a row, `d` and a word with
-one letter left out. A beginning is then a prefix of a `w` key, what stands inside a word shares its `t` keys, and a word with one typo
-shares a `d` key. A description is kept as `w` keys alone. An expression holds keys, AND, OR, parentheses and `*` after a key: the syntax
-both engines have in common. Nothing a user wrote but letters and digits comes into it, and a key is never an operator, because it
-begins in lower case.
+one letter left out. What begins a word or stands inside it shares its `t` keys, a short beginning is a prefix of its `w` key, and a word
+with one typo shares a `d` key. A description is kept as `w` keys alone. An expression holds keys, AND, OR, parentheses and `*` after a
+key: the syntax both engines have in common. Nothing a user wrote but letters and digits comes into it, and a key is never an operator,
+because it begins in lower case.
 """
 
 import re
@@ -58,9 +58,7 @@ def description_keys(urn: str, description: str) -> str:
 
 def name_expressions(terms: Sequence[str]) -> list[str]:
     """Find every name that all terms may be found in; the second one leaves out the terms that may be found in a version."""
-    return _expressions(
-        terms, lambda term: _any_of([f"w{term}*", _all_of(_inside(term)[:MOST_INSIDE_ASKED]), *_with_typo(term)])
-    )
+    return _expressions(terms, lambda term: _any_of([_in_a_word(term), *_with_typo(term)]))
 
 
 def description_expressions(terms: Sequence[str]) -> list[str]:
@@ -73,6 +71,11 @@ def _expressions(terms: Sequence[str], finds: Callable[[str], str]) -> list[str]
     parts = {term: finds(term) for term in terms[:MOST_TERMS_ASKED]}
     plain = [part for term, part in parts.items() if not has_digit(term)]
     return list(dict.fromkeys([_all_of(parts.values()), _all_of(plain) if plain else _any_of(parts.values())]))
+
+
+def _in_a_word(term: str) -> str:
+    """At its beginning or anywhere inside; what is shorter than INSIDE only at its beginning. To read a beginning's keys costs more."""
+    return _all_of(_inside(term)[:MOST_INSIDE_ASKED]) or f"w{term}*"
 
 
 def _inside(word: str) -> list[str]:

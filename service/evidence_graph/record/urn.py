@@ -20,6 +20,11 @@ LONGEST_URN = 1024
 _FORM = "Write it as kind:namespace/name@version, such as dataset:crm/customers@2026-10-01."
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _WINDOW_SEPARATORS = re.compile(r"([/,=])")
+_WINDOW = re.compile(
+    r"kpi_window:(?P<name>[^,@]+/[^,@]+),(?P<kind>deployment|model),(?P<kpi>[^,@/]+/[^,@]+?)(?P<segment>(?:,[^,@=]*=[^,@=]*)*)"
+    r"@(?P<version>[^,@]+),(?P<start>\d{8}T\d{6}(?:\.\d{6})?Z),r(?P<revision>\d+)",
+    re.ASCII,
+)
 SLOT = "slot"
 KPI = "kpi"
 
@@ -134,9 +139,33 @@ def window_urn(measured: Urn, kpi: str, segment: Iterable[tuple[str, str]], star
     return parse_urn(f"kpi_window:{','.join(parts)}@{measured.version},{start},r{revision}", "window")
 
 
+class WindowName(msgspec.Struct, frozen=True):
+    """What the URN of a KPI window says: what it measures, its KPI, segment (`key=value,…`, '' for all), start and revision."""
+
+    measured: Urn
+    kpi: str
+    segment: str
+    start: str
+    revision: int
+
+
+def window_name(window: Urn) -> WindowName | None:
+    """The parts of a KPI window's URN; None when it has not the form that windows get."""
+    form = _WINDOW.fullmatch(window.text)
+    if form is None:
+        return None
+    measured = parse_urn(f"{form['kind']}:{form['name']}@{form['version']}", "window")
+    return WindowName(measured, form["kpi"], form["segment"].removeprefix(","), form["start"], int(form["revision"]))
+
+
 def window_of(urn: str) -> str:
     """The URN of a KPI window without its revision."""
     return urn.rpartition(",r")[0]
+
+
+def stream_of(window: str) -> str:
+    """What the URNs of all windows of one stream begin with, from a window's URN without its revision; a comma and the start follow."""
+    return window.rpartition(",")[0]
 
 
 def revision_of(urn: str) -> int:

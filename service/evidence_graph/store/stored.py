@@ -4,6 +4,7 @@ import msgspec
 import orjson
 
 from evidence_graph.record.sealing import Sealed
+from evidence_graph.store.graph_store import NoParameters
 from evidence_graph.store.named_queries import Question
 
 
@@ -133,6 +134,27 @@ class AnnotationRow(msgspec.Struct, frozen=True):
         return Sealed(self.commitment, self.salt or None, orjson.loads(self.value) if self.value else None)
 
 
+class SignedHead(msgspec.Struct, frozen=True):
+    """The head as it was last signed: size and root (hexadecimal), and the C2SP checkpoint that says so."""
+
+    size: int
+    root: str
+    note: str
+
+
+class Signing(msgspec.Struct, frozen=True):
+    """Size and root of the log and of its last signed head (0 and '' for none), and who signs until when (µs, UTC; '' for nobody)."""
+
+    size: int
+    root: str
+    signed_size: int
+    signed_root: str
+    holder: str
+    until: int
+
+
+SIGNED_HEAD = Question("signed_head", NoParameters, SignedHead)
+SIGNING = Question("signing", NoParameters, Signing)
 ENTRIES = Question("entries", EntriesBetween, EntryRow)
 STORED_ARTIFACTS = Question("stored_artifacts", StoredArtifacts, ArtifactRow)
 WINDOW_REVISIONS = Question("window_revisions", StoredWindows, ArtifactRow)

@@ -6,7 +6,7 @@ from strawberry import argument
 
 from evidence_graph.api.answers import PageInfo
 from evidence_graph.api.context import RequestContext
-from evidence_graph.api.cursors import ArtifactKey, DeploymentKey, TimelineKey
+from evidence_graph.api.cursors import ArtifactKey, DeploymentKey, PortfolioKey, SeriesKey, TimelineKey
 from evidence_graph.api.scalars import NOT_GIVEN, DateTime, Long, Urn, read_urn
 from evidence_graph.errors import InvalidInput, NotRecorded
 from evidence_graph.lineage.moment import Moment
@@ -45,6 +45,21 @@ async def moment_of_page(
     if key is not None and known_at in NOT_GIVEN and at_position in NOT_GIVEN:
         at_position = key.position
     return await context.moment(valid_at, known_at, at_position)
+
+
+async def moment_of_page_now(
+    context: RequestContext,
+    key: SeriesKey | PortfolioKey | None,
+    valid_at: object,
+    known_at: object,
+    at_position: object,
+) -> Moment:
+    """The same for questions about one instant of the world, which is now unless it is given: later pages keep the first one's."""
+    if key is None:
+        return await context.moment_now(valid_at, known_at, at_position)
+    if known_at in NOT_GIVEN and at_position in NOT_GIVEN:
+        at_position = key.position
+    return (await context.moment(valid_at, known_at, at_position)).at(key.valid_at)
 
 
 def page_info(cursors: list[str], more: bool) -> PageInfo:

@@ -13,13 +13,14 @@ from evidence_graph.api.enums import ComparabilityCode, CounterpartRole
 from evidence_graph.api.questions.arguments import AtPosition, KnownAt, ValidAt
 from evidence_graph.api.scalars import NOT_GIVEN, DateTime, Json, Urn, read_artifact_urn
 from evidence_graph.api.selection import selected
-from evidence_graph.evidence.values import read_text
+from evidence_graph.evidence.plain_values import read_text
 from evidence_graph.lineage import compare as lineage
 from evidence_graph.lineage import compare_kpi, compare_rules
 from evidence_graph.lineage.artifact import ArtifactView
 from evidence_graph.lineage.compare import read_comparison
 from evidence_graph.lineage.compare_evidence import Counterpart as FoundCounterpart
-from evidence_graph.lineage.compare_kpi import MOST_WINDOWS, Asked, read_segment
+from evidence_graph.lineage.compare_kpi import MOST_WINDOWS, Asked
+from evidence_graph.lineage.kpi_definitions import read_segment
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.record.instants import SECOND
 from evidence_graph.record.urn import canonical_name

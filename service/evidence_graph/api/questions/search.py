@@ -11,7 +11,7 @@ from evidence_graph.api.context import Info, question
 from evidence_graph.api.enums import Kind, MatchedField
 from evidence_graph.api.questions.arguments import AtPosition, KnownAt, ValidAt
 from evidence_graph.api.selection import selected
-from evidence_graph.evidence.values import read_text
+from evidence_graph.evidence.plain_values import read_text
 from evidence_graph.lineage.search import MOST_HITS, MOST_SERIES, read_search
 
 HITS = 20

@@ -22,7 +22,7 @@ from evidence_graph.api.questions.arguments import (
 )
 from evidence_graph.api.scalars import LONGEST_URN_TEXT, DateTime, Long, Urn
 from evidence_graph.errors import InvalidInput
-from evidence_graph.evidence.values import read_text
+from evidence_graph.evidence.plain_values import read_text
 from evidence_graph.lineage import timeline as lineage
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.lineage.timeline import Place, Placed, read_timeline

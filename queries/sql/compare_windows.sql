@@ -1,7 +1,0 @@
--- The KPI windows of one stream, every revision, in the order of their starts.
--- takes: after STRING (URN), beyond STRING (URN), position INTEGER (log position), limit INTEGER
--- gives: urn STRING, kind STRING, window STRING, referred_at INTEGER (log position), referred_on INTEGER (µs since 1970, UTC), first_declared INTEGER (log position), declared_from INTEGER (log position), declared_to INTEGER (log position), declared_on INTEGER (µs since 1970, UTC), exists_from INTEGER (µs since 1970, UTC), actor STRING, content STRING (digest), fields STRING (JSON), told_by STRING (JSON)
--- why:   the URNs of a stream's windows are one range of the index of URNs, ordered by start; revisions of one window stand side by side.
-SELECT urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on, exists_from, actor, content, fields, told_by
-FROM artifact WHERE urn > :after AND urn < :beyond AND referred_at <= :position
-ORDER BY urn LIMIT 0 + :limit

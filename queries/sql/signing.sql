@@ -1,0 +1,7 @@
+-- What a process that could sign has to know: how far the log has grown and is signed, and who signs.
+-- takes: nothing
+-- gives: size INTEGER, root STRING (hexadecimal), signed_size INTEGER, signed_root STRING (hexadecimal), holder STRING, until INTEGER (µs since 1970, UTC)
+SELECT head.size AS size, head.root AS root,
+  coalesce(signed.size, 0) AS signed_size, coalesce(signed.root, '') AS signed_root,
+  coalesce(lease.holder, '') AS holder, coalesce(lease.until, 0) AS until
+FROM log_head AS head LEFT JOIN signed_head AS signed ON true LEFT JOIN signing_lease AS lease ON true
