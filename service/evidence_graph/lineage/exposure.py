@@ -77,7 +77,7 @@ async def read_exposure(
     bad_windows = touched.windows.within(touched.spans | dict.fromkeys(models, ALWAYS))
     judged = await read_judged(store, spread, bad_windows, moment)
     known = await _read_known(store, touched, judged, walked, live, moment)
-    return _assembled(bad, walked, spread, touched, judged, known, moment, live_time)
+    return _assembled(bad, walked, spread, touched, judged, known, moment, live_time, limit)
 
 
 def _check(bad_time: Span, live_time: Span, limit: int) -> None:
@@ -134,6 +134,7 @@ def _assembled(
     known: _Known,
     moment: Moment,
     live_time: Span,
+    limit: int,
 ) -> Exposure:
     deployments = _in_order(
         _shown(urn, span, spread, touched.windows.counted(urn, span), urn in touched.learned, known, moment)
@@ -145,6 +146,7 @@ def _assembled(
         for urn in judged.deployments
         if urn in known.live and known.views[urn].existed(moment) and known.live[urn].meet(live_time)
     )
+    completeness = _completeness(walked, spread, touched.windows, judged, [*deployments, *judged_on], moment)
     totals = ExposureTotals(
         deployments=len(deployments),
         still_live=sum(one.still_live for one in deployments),
@@ -153,9 +155,9 @@ def _assembled(
         artifacts=len(spread.ways),
         bad=len(bad.artifacts),
         without_covers=bad.without_covers,
+        at_least=completeness.truncated,
     )
-    completeness = _completeness(walked, spread, touched.windows, judged, [*deployments, *judged_on], moment)
-    summary = summary_of(deployments, totals, truncated=completeness.truncated)
+    summary = summary_of(deployments, totals, limit if walked.cut_at else None)
     return Exposure(deployments, judged_on, list(bad.artifacts), totals, summary, completeness)
 
 

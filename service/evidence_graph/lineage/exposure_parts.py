@@ -97,7 +97,8 @@ class ExposedDeployment(msgspec.Struct, frozen=True):
 class ExposureTotals(msgspec.Struct, frozen=True):
     """How many: deployments touched and judged, how many of the touched are live, their windows, artifacts touched, and what is bad.
 
-    `artifacts` leaves out what is bad itself; `without_covers` of the bad say nothing of the time they cover.
+    `artifacts` leaves out what is bad itself; `without_covers` of the bad say nothing of the time they cover. `at_least` says that the
+    answer was cut, so that all but `bad` are lower bounds; what counts as only judged may then have been touched behind the cut.
     """
 
     deployments: int
@@ -107,6 +108,7 @@ class ExposureTotals(msgspec.Struct, frozen=True):
     artifacts: int
     bad: int
     without_covers: int
+    at_least: bool
 
 
 class Exposure(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from evidence_graph.lineage.path_links import PathCount, between, count_paths, s
 from evidence_graph.store.graph_store import GraphStore
 
 FROM_RESTS_ON_TO, TO_RESTS_ON_FROM, SAME = "FROM_RESTS_ON_TO", "TO_RESTS_ON_FROM", "SAME"
+TRIED_FIRST = (25, 500)  # artifacts
 DIRECTIONS = {
     FROM_RESTS_ON_TO: "The artifact given as `from` rests on the one given as `to`.",
     TO_RESTS_ON_FROM: "The artifact given as `to` rests on the one given as `from`.",
@@ -79,12 +80,18 @@ async def read_path(
 
 
 async def _walk(store: GraphStore, near: str, far: str, moment: Moment, limit: int) -> _Walked:
-    """All that `near` rests on holds every path to `far`; when that is too much, so does all that rests on `far`."""
-    behind = await read_chain(store, [near], moment, walk=UPSTREAM, limit=limit)
-    if not behind.completeness.truncated:
-        return _walked([behind])
-    before = await read_chain(store, [far], moment, walk=DOWNSTREAM, limit=limit)
-    return _walked([behind, before] if before.completeness.truncated else [before])
+    """All that `near` rests on holds every path to `far`, and so does all that rests on `far`: whichever is not too much.
+
+    Either may be a hub, and nobody knows before which: so both are tried with little first.
+    """
+    chains: list[Chain] = []
+    for most in (*(few for few in TRIED_FIRST if few < limit), limit):
+        chains = []
+        for start, walk in ((near, UPSTREAM), (far, DOWNSTREAM)):
+            chains.append(await read_chain(store, [start], moment, walk=walk, limit=most))
+            if not chains[-1].completeness.truncated:
+                return _walked(chains[-1:])
+    return _walked(chains)
 
 
 def _walked(chains: list[Chain]) -> _Walked:
