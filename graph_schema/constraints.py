@@ -126,7 +126,7 @@ _CYPHER_HEADER = """\
 _CYPHER_END = """
 CYPHER 5 CALL db.awaitIndexes();
 
-CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0;
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 2;
 """
 
 

@@ -73,4 +73,4 @@ FOR (n:DescriptionWords) ON EACH [n.words] OPTIONS {indexConfig: {`fulltext.anal
 
 CYPHER 5 CALL db.awaitIndexes();
 
-CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0;
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 2;

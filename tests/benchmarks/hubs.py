@@ -36,6 +36,11 @@ def aggregate(size: int, version: int = 1) -> str:
     return f"dataset:out{size}/everything@{version}"
 
 
+def judge(size: int) -> str:
+    """A dataset that `size` models were evaluated on."""
+    return f"dataset:judge{size}/benchmark@1"
+
+
 def model(size: int, version: int) -> str:
     """One of two models that were trained on an aggregate."""
     return f"model:out{size}/model@{version}"
@@ -49,6 +54,7 @@ async def measure_hubs(consumers: int = CONSUMERS) -> None:
             for size in (*PAGES, consumers):
                 await fill(store, _consumer_rows(size))
                 await fill(store, _aggregate_rows(size))
+                await fill(store, _judged_rows(size))
             for page in PAGES:
                 for what, ask in _questions(store, page).items():
                     small, hub = await medians(lambda ask=ask, page=page: ask(page), lambda ask=ask: ask(consumers))  # type: ignore[misc]
@@ -66,6 +72,7 @@ def _questions(store: GraphStore, page: int) -> dict[str, Callable[[int], Awaita
             store, [source(size)], MOMENT, walk=DOWNSTREAM, limit=behind, depth=1
         ),
         "exposure": lambda size: read_exposure(store, [parse_urn(source(size))], TODAY, limit=before),
+        "exposure, only judged": lambda size: read_exposure(store, [parse_urn(judge(size))], TODAY, limit=before),
         "path from a consumer": lambda size: read_path(store, f"dataset:in{size}/table1@1", source(size), MOMENT),
         "path to a consumer": lambda size: read_path(store, source(size), f"dataset:in{size}/table1@1", MOMENT),
         "path to an input": lambda size: read_path(store, aggregate(size), f"dataset:out{size}/table1@1", MOMENT),
@@ -105,3 +112,12 @@ def _aggregate_rows(size: int) -> Iterator[Row]:
         yield from declared(urn)
         for version in (1, 2):
             yield RelationPut(aggregate(size, version), "DERIVED_FROM", urn, 0, 1, "bench")
+
+
+def _judged_rows(size: int) -> Iterator[Row]:
+    """Models that were evaluated on one dataset."""
+    yield from declared(judge(size))
+    for number in range(size):
+        urn = f"model:judge{size}/model{number}@1"
+        yield from declared(urn)
+        yield RelationPut(urn, "EVALUATED_ON", judge(size), 0, 1, "bench")

@@ -6,13 +6,14 @@ import msgspec
 import pytest
 
 from evidence_graph.errors import InvalidInput, NotRecorded, TooComplex
-from evidence_graph.lineage import exposure_judged, exposure_walk, exposure_windows
+from evidence_graph.lineage import exposure, exposure_walk
 from evidence_graph.lineage.chain import DOWNSTREAM, read_chain
 from evidence_graph.lineage.exposure import read_exposure
 from evidence_graph.lineage.exposure_parts import (
     EXPOSURE,
     EXPOSURE_BAND,
     EXPOSURE_JUDGED,
+    EXPOSURE_JUDGED_BAND,
     EXPOSURE_WINDOWS,
     ExposedDeployment,
     Exposure,
@@ -337,7 +338,9 @@ async def test_a_hub_is_cut_where_it_says(store: GraphStore) -> None:
 async def test_a_cut_exposure_keeps_deployments_first(store: GraphStore) -> None:
     """Of what was made directly from a hub: what answers requests, then models, features and datasets, each by URN."""
     hub = "dataset:hub/a@1"
-    readers = [{"urn": f"deployment:hub/z{n}@1", "serves": "model:x/y@1", "reads": [hub], "from": NOVEMBER} for n in (1, 2)]
+    readers = [
+        {"urn": f"deployment:hub/z{n}@1", "serves": "model:x/y@1", "reads": [hub], "from": NOVEMBER} for n in (1, 2)
+    ]
     models = [f"model:hub/m@{n}" for n in (1, 2)]
     await record(
         store,
@@ -387,7 +390,7 @@ async def test_windows_that_were_not_read_are_said_to_be_missing(
         stories.window(ROLL_OUT_42, "2026-10-09T08:00:00Z", "2026-10-16T08:00:00Z"),
     ]
     await record(store, story)
-    monkeypatch.setattr(exposure_windows, "MOST_WINDOWS", most)
+    monkeypatch.setattr(exposure, "most_windows", lambda _: most)
 
     found = await exposed(store, MODEL_6, MODEL_7)
 
@@ -406,7 +409,7 @@ async def test_what_was_judged_and_not_read_is_said_to_be_missing(
     await record(store, story)
     whole = await exposed(store, labels)
 
-    monkeypatch.setattr(exposure_judged, "MOST_WINDOWS", 1)
+    monkeypatch.setattr(exposure, "most_windows", lambda _: 1)
     cut = await exposed(store, labels)
 
     assert deployments(whole.judged_on) == [ROLL_OUT_41, ROLL_OUT_42]
@@ -520,7 +523,9 @@ async def test_a_walk_visits_each_artifact_once(
 
 
 @pytest.mark.parametrize(
-    "question", [EXPOSURE, EXPOSURE_BAND, EXPOSURE_WINDOWS, EXPOSURE_JUDGED], ids=lambda question: question.stem
+    "question",
+    [EXPOSURE, EXPOSURE_BAND, EXPOSURE_WINDOWS, EXPOSURE_JUDGED, EXPOSURE_JUDGED_BAND],
+    ids=lambda question: question.stem,
 )
 async def test_no_question_reads_more_than_it_is_about(
     store: GraphStore, question: Question[msgspec.Struct, msgspec.Struct]

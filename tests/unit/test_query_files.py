@@ -23,7 +23,11 @@ WRITES = {row.statement: row for row in STATEMENTS}
 WALKED = {
     "chain": [names_of(RelationClass.MADE_FROM, RelationClass.JUDGED_ON)],
     "exposure_windows": [frozenset({"MEASURES"})],
-    "exposure_judged": [names_of(RelationClass.JUDGED_ON), frozenset({"MEASURES"})],
+    "exposure_judged": [
+        names_of(RelationClass.JUDGED_ON),
+        frozenset({"MEASURES"}),
+        names_of(RelationClass.JUDGED_ON) | {"MEASURES"},
+    ],
     "exposure": [names_of(RelationClass.MADE_FROM) - {"MEASURES"}],
     "successions": [names_of(RelationClass.SUCCESSION)],
     "schema": [names_of(RelationClass.MADE_FROM, RelationClass.JUDGED_ON)],

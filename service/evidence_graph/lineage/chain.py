@@ -118,9 +118,7 @@ def _check_bounds(roots: Sequence[str], bounds: Bounds) -> None:
         raise InvalidInput(f"depth is {bounds.depth}.", "It counts relations from the roots; 0 is the roots alone.")
 
 
-async def _rows(
-    store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds
-) -> list[ChainRow]:
+async def _rows(store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds) -> list[ChainRow]:
     """What one traversal comes to before it stops, in no order: one artifact more than the limit, or at one with more steps than that."""
     parameters = ChainParameters(
         of=list(roots),

@@ -64,7 +64,10 @@ class RootsAt(msgspec.Struct, frozen=True):
 
 
 class StepsWithin(msgspec.Struct, frozen=True):
-    """Artifacts at a position, those among which their steps must stay, and where counting ends: of what is walked, and of what is stopped."""
+    """Artifacts at a position, those among which their steps must stay, and where counting ends.
+
+    Steps of stopped relations are counted apart from the others.
+    """
 
     of: list[str]
     within: list[str]
@@ -74,7 +77,7 @@ class StepsWithin(msgspec.Struct, frozen=True):
 
 
 class StepsRow(msgspec.Struct, frozen=True):
-    """An artifact's steps that stay inside, and how many it has in all, of relations that are walked and that are stopped, as far as counted."""
+    """An artifact's steps that stay inside, and how many it has in all, as far as counted: those walked, and those stopped."""
 
     urn: str
     steps: list[StepRow]

@@ -21,6 +21,7 @@ from evidence_graph.lineage.exposure_parts import (
     Exposure,
     ExposureTotals,
     Span,
+    most_windows,
 )
 from evidence_graph.lineage.exposure_spread import SERVES, Spread, reads_in, spread_of
 from evidence_graph.lineage.exposure_walk import Walked, walk
@@ -72,10 +73,10 @@ async def read_exposure(
     walked = await walk(store, bad.artifacts, moment, limit)
     live = await _read_live(store, walked.views, moment)
     spread = spread_of(bad.artifacts, walked, live, bad_time)
-    touched = await _read_touched(store, spread, live, bad_time, moment)
+    touched = await _read_touched(store, spread, live, bad_time, moment, most_windows(limit))
     models = [urn for urn in spread.distances if urn.startswith("model:")]
     bad_windows = touched.windows.within(touched.spans | dict.fromkeys(models, ALWAYS))
-    judged = await read_judged(store, spread, bad_windows, moment)
+    judged = await read_judged(store, spread, bad_windows, moment, most_windows(limit))
     known = await _read_known(store, touched, judged, walked, live, moment)
     return _assembled(bad, walked, spread, touched, judged, known, moment, live_time, limit)
 
@@ -96,7 +97,7 @@ async def _read_live(store: GraphStore, urns: Iterable[str], moment: Moment) -> 
 
 
 async def _read_touched(
-    store: GraphStore, spread: Spread, live: Mapping[str, Span], bad_time: Span, moment: Moment
+    store: GraphStore, spread: Spread, live: Mapping[str, Span], bad_time: Span, moment: Moment, most: int
 ) -> _Touched:
     deployments = [urn for urn in spread.distances if urn in live]
     serves = await _read_served(store, deployments, moment)
@@ -104,7 +105,7 @@ async def _read_touched(
     spans = {urn: live[urn] if urn in learned else reads_in(urn, live, bad_time) for urn in deployments}
     touched = {urn: span for urn, span in spans.items() if span is not None}
     models = [urn for urn in spread.distances if urn.startswith("model:")]
-    return _Touched(touched, learned, serves, await read_windows(store, [*touched, *models], moment))
+    return _Touched(touched, learned, serves, await read_windows(store, [*touched, *models], moment, most))
 
 
 async def _read_served(store: GraphStore, deployments: Iterable[str], moment: Moment) -> dict[str, str]:

@@ -12,7 +12,8 @@ from evidence_graph.store.stored import ArtifactRow
 from graph_schema import BEGINNING, OPEN_END
 
 MOST_STEPS = 1_000  # that come with one artifact in one row
-MOST_WINDOWS = 10_000  # that one answer reads
+MOST_WINDOWS, FEWEST_WINDOWS = 10_000, 100  # that one answer reads at most, and may always read
+WINDOWS_PER_ARTIFACT = 10  # of the limit
 MOST_WINDOWS_SHOWN = 100  # of one deployment
 MOST_CUTS_NAMED = 100
 
@@ -73,6 +74,12 @@ EXPOSURE = Question("exposure", ExposureWalk, ExposureRow)
 EXPOSURE_BAND = Question("exposure_band", ExposureWalk, ExposureRow)
 EXPOSURE_WINDOWS = Question("exposure_windows", WindowsOf, ExposureRow)
 EXPOSURE_JUDGED = Question("exposure_judged", JudgedOn, ExposureRow)
+EXPOSURE_JUDGED_BAND = Question("exposure_judged_band", JudgedOn, ExposureRow)
+
+
+def most_windows(limit: int) -> int:
+    """How many windows, and how much that was judged, an answer of so many artifacts reads."""
+    return min(MOST_WINDOWS, max(FEWEST_WINDOWS, WINDOWS_PER_ARTIFACT * limit))
 
 
 class ExposedDeployment(msgspec.Struct, frozen=True):
