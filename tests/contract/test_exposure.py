@@ -409,7 +409,7 @@ async def test_what_was_judged_and_not_read_is_said_to_be_missing(
     await record(store, story)
     whole = await exposed(store, labels)
 
-    monkeypatch.setattr(exposure, "most_windows", lambda _: 1)
+    monkeypatch.setattr(exposure, "most_judged", lambda _: 1)
     cut = await exposed(store, labels)
 
     assert deployments(whole.judged_on) == [ROLL_OUT_41, ROLL_OUT_42]

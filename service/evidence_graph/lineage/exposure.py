@@ -21,6 +21,7 @@ from evidence_graph.lineage.exposure_parts import (
     Exposure,
     ExposureTotals,
     Span,
+    most_judged,
     most_windows,
 )
 from evidence_graph.lineage.exposure_spread import SERVES, Spread, reads_in, spread_of
@@ -76,7 +77,7 @@ async def read_exposure(
     touched = await _read_touched(store, spread, live, bad_time, moment, most_windows(limit))
     models = [urn for urn in spread.distances if urn.startswith("model:")]
     bad_windows = touched.windows.within(touched.spans | dict.fromkeys(models, ALWAYS))
-    judged = await read_judged(store, spread, bad_windows, moment, most_windows(limit))
+    judged = await read_judged(store, spread, bad_windows, moment, most_judged(limit))
     known = await _read_known(store, touched, judged, walked, live, moment)
     return _assembled(bad, walked, spread, touched, judged, known, moment, live_time, limit)
 

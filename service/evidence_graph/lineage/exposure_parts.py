@@ -13,7 +13,7 @@ from graph_schema import BEGINNING, OPEN_END
 
 MOST_STEPS = 1_000  # that come with one artifact in one row
 MOST_WINDOWS, FEWEST_WINDOWS = 10_000, 100  # that one answer reads at most, and may always read
-WINDOWS_PER_ARTIFACT = 10  # of the limit
+WINDOWS_PER_ARTIFACT, JUDGED_PER_ARTIFACT = 10, 2  # of the limit
 MOST_WINDOWS_SHOWN = 100  # of one deployment
 MOST_CUTS_NAMED = 100
 
@@ -78,8 +78,13 @@ EXPOSURE_JUDGED_BAND = Question("exposure_judged_band", JudgedOn, ExposureRow)
 
 
 def most_windows(limit: int) -> int:
-    """How many windows, and how much that was judged, an answer of so many artifacts reads."""
+    """How many windows of what was touched an answer of so many artifacts reads."""
     return min(MOST_WINDOWS, max(FEWEST_WINDOWS, WINDOWS_PER_ARTIFACT * limit))
+
+
+def most_judged(limit: int) -> int:
+    """How many models and windows that were only judged an answer of so many artifacts reads."""
+    return min(MOST_WINDOWS, JUDGED_PER_ARTIFACT * limit)
 
 
 class ExposedDeployment(msgspec.Struct, frozen=True):
