@@ -50,6 +50,7 @@ __all__ = [
     "StepRow",
     "Walk",
     "read_chain",
+    "read_whole_chain",
 ]
 
 HIGHEST_LIMIT = 10_000
@@ -103,6 +104,15 @@ async def read_chain(
     rows = await _rows(store, roots, moment, walk, bounds) if depth is None else []
     whole = await _whole(store, rows, roots, moment, walk, bounds) if depth is None else None
     return whole or await _in_bands(store, rows, roots, moment, walk, bounds)
+
+
+async def read_whole_chain(
+    store: GraphStore, of: Sequence[str], moment: Moment, walk: Walk, limit: int
+) -> Chain | None:
+    """The chain of artifacts that are on record at the moment, when one traversal holds all of it; None when it may be over the limit."""
+    roots, bounds = sorted(set(of)), Bounds(None, limit)
+    found = await _whole(store, await _rows(store, roots, moment, walk, bounds), roots, moment, walk, bounds)
+    return None if found is None or found.completeness.truncated else found
 
 
 def _check_bounds(roots: Sequence[str], bounds: Bounds) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from evidence_graph.errors import NotRecorded
 from evidence_graph.lineage.artifact import ArtifactView, read_artifacts_by_urn
-from evidence_graph.lineage.chain import DOWNSTREAM, HIGHEST_LIMIT, UPSTREAM, Chain, Step, read_chain
+from evidence_graph.lineage.chain import DOWNSTREAM, HIGHEST_LIMIT, UPSTREAM, Chain, Step, read_chain, read_whole_chain
 from evidence_graph.lineage.chain_cuts import MOST_CUTS_NAMED
 from evidence_graph.lineage.completeness import Completeness, completeness_of
 from evidence_graph.lineage.moment import Moment
@@ -84,13 +84,17 @@ async def _walk(store: GraphStore, near: str, far: str, moment: Moment, limit: i
 
     Either may be a hub, and nobody knows before which: so both are tried with little first.
     """
-    chains: list[Chain] = []
-    for most in (*(few for few in TRIED_FIRST if few < limit), limit):
-        chains = []
-        for start, walk in ((near, UPSTREAM), (far, DOWNSTREAM)):
-            chains.append(await read_chain(store, [start], moment, walk=walk, limit=most))
-            if not chains[-1].completeness.truncated:
-                return _walked(chains[-1:])
+    sides = (near, UPSTREAM), (far, DOWNSTREAM)
+    for few in TRIED_FIRST:
+        for start, walk in sides:
+            whole = await read_whole_chain(store, [start], moment, walk, min(few, limit))
+            if whole is not None:
+                return _walked([whole])
+    chains = []
+    for start, walk in sides:
+        chains.append(await read_chain(store, [start], moment, walk=walk, limit=limit))
+        if not chains[-1].completeness.truncated:
+            return _walked(chains[-1:])
     return _walked(chains)
 
 
