@@ -7,6 +7,8 @@ their hand-written `CREATE TABLE`, and a test compares them with these.
 from dataclasses import dataclass, field
 from enum import Enum
 
+from graph_schema.relations import RELATIONS_BY_NAME, RelationClass, names_of
+
 
 class Engine(Enum):
     """An engine, by the dialect of its query files."""
@@ -20,7 +22,10 @@ BOTH = frozenset(Engine)
 
 @dataclass(frozen=True)
 class Index:
-    """Columns that are searched together, or expressions of them; `where` limits it to some rows (both SQLite only)."""
+    """Columns that are searched together, or expressions of them; `where` limits it to some rows (both SQLite only).
+
+    In Neo4j an index of relations stands once for each relation that is walked.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -91,8 +96,16 @@ STORED = (
     Stored(
         "relation",
         "",
-        ("source", "relation", "target", "known_from"),
-        indexes=(Index("relation_target", ("target", "relation", "source", "known_from", "known_to"), engines=SQLITE),),
+        ("source", "relation", "target_urn", "known_from"),
+        indexes=(
+            Index(
+                "relation_target",
+                ("target", "relation", "source_urn", "known_from", "known_to", "source"),
+                engines=SQLITE,
+            ),
+            Index("sources", ("target_urn", "source_urn"), engines=NEO4J),
+            Index("targets", ("source_urn", "target_urn"), engines=NEO4J),
+        ),
     ),
     Stored(
         "roll_out_change",
@@ -125,21 +138,38 @@ _CYPHER_HEADER = """\
 // gives: nothing
 // why:   writers lock the LogHead node, so it must exist before the first entry. The index of URNs serves kinds, namespaces, series and
 //        windows too, because URNs begin with them. Relationships have no constraint: a unique key cannot hold their ends, and only
-//        the writer that holds the head makes them. Generated from graph_schema/constraints.py by scripts/generate.py.
+//        the writer that holds the head makes them. Their indexes hold what rests on an artifact, and what it rests on, in the order of
+//        URNs, so that a page of a hub's is read without the rest. Generated from graph_schema/constraints.py by scripts/generate.py.
 """
 _CYPHER_END = """
 CYPHER 5 CALL db.awaitIndexes();
 
-CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0;
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 2;
 """
 
 
 def schema_cypher() -> str:
     """The text of `queries/cypher/schema.cypher`."""
-    return _CYPHER_HEADER + "\n".join(_cypher_part(stored) for stored in STORED if stored.label) + _CYPHER_END
+    return _CYPHER_HEADER + "\n".join(map(_cypher_part, STORED)) + _CYPHER_END
 
 
 def _cypher_part(stored: Stored) -> str:
+    return _node_part(stored) if stored.label else _relationship_part(stored)
+
+
+def _relationship_part(stored: Stored) -> str:
+    walked = names_of(RelationClass.MADE_FROM, RelationClass.JUDGED_ON)
+    return "".join(
+        f"CYPHER 5 CREATE INDEX {name.lower()}_{index.name} IF NOT EXISTS\n"
+        f"FOR ()-[r:{name}]-() ON ({', '.join(f'r.{column}' for column in index.columns)});\n"
+        for name in RELATIONS_BY_NAME
+        if name in walked
+        for index in stored.indexes
+        if Engine.NEO4J in index.engines
+    )
+
+
+def _node_part(stored: Stored) -> str:
     key = stored.node_key or stored.key
     named = f"n.{key[0]}" if len(key) == 1 else f"({', '.join(f'n.{column}' for column in key)})"
     gap = " " if len(key) == 1 else "\n"

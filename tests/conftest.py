@@ -10,9 +10,13 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
+import apsw
+import msgspec
+import orjson
 import pytest
 
 from evidence_graph.store.graph_store import GraphStore
+from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.sqlite import SqliteStore
 from tests import stories
 
@@ -57,12 +61,54 @@ class Engine:
         self._open_stores.push_async_callback(store.close)
         return store
 
+    async def kept_as(self, layout: int) -> None:
+        """Make the place say that its graph is kept in another layout; the first one did not say so."""
+        if self.name == "sqlite":
+            connection = apsw.Connection(str(self._folder / "evidence.db"))
+            connection.pragma("user_version", 0 if layout == 1 else layout)
+            connection.close()
+            return
+        from neo4j import AsyncGraphDatabase
+
+        address, user, password = _server(self.name)
+        stated = None if layout == 1 else layout
+        async with AsyncGraphDatabase.driver(address, auth=(user, password)) as driver:
+            await driver.execute_query(
+                "MATCH (head:LogHead) SET head.layout = $stated", stated=stated, database_="neo4j"
+            )
+
+    async def effort(self, question: Question[Any, Any], parameters: msgspec.Struct) -> int:
+        """How much the engine does to answer: tens of steps of SQLite's machine, or hits of Neo4j's storage."""
+        values = msgspec.structs.asdict(parameters)
+        if self.name == "sqlite":
+            return _machine_steps(self._folder / "evidence.db", named_query("sql", question.stem).text, values)
+        from neo4j import AsyncGraphDatabase
+
+        address, user, password = _server(self.name)
+        text = named_query("cypher", question.stem).text.replace("CYPHER 5", "CYPHER 5 PROFILE", 1)
+        async with AsyncGraphDatabase.driver(address, auth=(user, password)) as driver:
+            done = await driver.execute_query(text, values, database_="neo4j")  # type: ignore[arg-type]
+        return _storage_hits(done.summary.profile or {})
+
     def _store(self) -> GraphStore:
         if self.name == "sqlite":
             return SqliteStore(self._folder / "evidence.db")
         from evidence_graph.store.neo4j import Neo4jStore
 
         return Neo4jStore(*_server(self.name))
+
+
+def _machine_steps(file: Path, text: str, values: dict[str, Any]) -> int:
+    connection, calls = apsw.Connection(str(file)), []
+    bound = {name: orjson.dumps(value).decode() if isinstance(value, list) else value for name, value in values.items()}
+    connection.set_progress_handler(lambda: calls.append(1) is not None, 10)
+    connection.execute(text, bound).fetchall()
+    connection.close()
+    return len(calls)
+
+
+def _storage_hits(plan: dict[str, Any]) -> int:
+    return int(plan.get("dbHits", 0)) + sum(map(_storage_hits, plan.get("children", ())))
 
 
 @pytest.fixture(params=ENGINES)

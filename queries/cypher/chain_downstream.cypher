@@ -15,13 +15,12 @@ MATCH (root)
     (reached)
 WITH DISTINCT reached LIMIT $limit
 WITH reached.urn AS urn, reached.kind AS kind, reached.window AS window, reached.referred_at AS referred_at,
-  reached.referred_on AS referred_on, reached.first_declared AS first_declared,
-  reached.declared_from AS declared_from, reached.declared_to AS declared_to, reached.declared_on AS declared_on,
-  reached.exists_from AS exists_from, reached.actor AS actor, reached.content AS content, reached.fields AS fields,
-  reached.told_by AS told_by,
-  [(reached)<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS|MEASURES|EVALUATED_ON|COMPARED_WITH]-(other)
-    WHERE r.known_from <= $position AND $position < r.known_to | [type(r), other.urn, r.known_from, r.recorded_at, r.actor]] AS steps
-WITH urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
-  exists_from, actor, content, fields, told_by, steps[..$most_steps] AS steps
+  reached.referred_on AS referred_on, reached.first_declared AS first_declared, reached.declared_from AS declared_from,
+  reached.declared_to AS declared_to, reached.declared_on AS declared_on, reached.exists_from AS exists_from,
+  reached.actor AS actor, reached.content AS content, reached.fields AS fields, reached.told_by AS told_by,
+  COLLECT {
+    MATCH (reached)<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS|MEASURES|EVALUATED_ON|COMPARED_WITH]-() WHERE r.known_from <= $position AND $position < r.known_to
+    RETURN [type(r), r.source_urn, r.known_from, r.recorded_at, r.actor] LIMIT $most_steps
+  } AS steps
 RETURN collect([urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
   exists_from, actor, content, fields, told_by, steps]) AS rows

@@ -4,7 +4,7 @@
 // why:   windows measure and are made into nothing, so they are not walked into: they would use up the limit. Both clocks inside the
 //        pattern keep the planner's pruning search, which visits each artifact once; no order: the search stops at the limit. A step's
 //        other URN is the artifact that was made from this one. The caller walks the steps again with exact rows, because a later
-//        declaration may hide an earlier one here. UNWIND, and steps cut in a clause of their own, as in chain.cypher.
+//        declaration may hide an earlier one here. UNWIND and COLLECT as in chain.cypher.
 CYPHER 5
 UNWIND $of AS wanted
 MATCH (root:Artifact {urn: wanted})
@@ -16,14 +16,13 @@ MATCH (root)
     (reached)
 WITH DISTINCT reached LIMIT $limit
 WITH reached.urn AS urn, reached.kind AS kind, reached.window AS window, reached.referred_at AS referred_at,
-  reached.referred_on AS referred_on, reached.first_declared AS first_declared,
-  reached.declared_from AS declared_from, reached.declared_to AS declared_to, reached.declared_on AS declared_on,
-  reached.exists_from AS exists_from, reached.actor AS actor, reached.content AS content, reached.fields AS fields,
-  reached.told_by AS told_by,
-  [(reached)<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS]-(other)
-    WHERE r.known_from <= $position AND $position < r.known_to AND other.kind <> 'kpi_window'
-    | [type(r), other.urn, r.known_from, r.recorded_at, r.actor]] AS steps
-WITH urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
-  exists_from, actor, content, fields, told_by, steps[..$most_steps] AS steps
+  reached.referred_on AS referred_on, reached.first_declared AS first_declared, reached.declared_from AS declared_from,
+  reached.declared_to AS declared_to, reached.declared_on AS declared_on, reached.exists_from AS exists_from,
+  reached.actor AS actor, reached.content AS content, reached.fields AS fields, reached.told_by AS told_by,
+  COLLECT {
+    MATCH (reached)<-[r:DERIVED_FROM|COMPUTED_FROM|TRAINED_ON|BUILT_FROM|SERVES|READS]-()
+    WHERE r.known_from <= $position AND $position < r.known_to AND NOT r.source_urn STARTS WITH 'kpi_window:'
+    RETURN [type(r), r.source_urn, r.known_from, r.recorded_at, r.actor] LIMIT $most_steps
+  } AS steps
 RETURN collect([urn, kind, window, referred_at, referred_on, first_declared, declared_from, declared_to, declared_on,
   exists_from, actor, content, fields, told_by, steps]) AS rows

@@ -3,5 +3,5 @@
 -- gives: nothing
 UPDATE relation SET known_to = :position
 WHERE source = (SELECT id FROM artifact WHERE urn = :source) AND relation = :relation
-  AND target = (SELECT id FROM artifact WHERE urn = :target)
+  AND target_urn = :target
   AND known_to = 4611686018427387904 AND known_from < :position

@@ -1,28 +1,30 @@
--- The models and KPI windows that were judged on some datasets and windows, by URN, with what they were judged on and measure.
+-- The models and KPI windows that were judged on some datasets and windows, with what they were judged on and measure.
 -- takes: of LIST<STRING>, existing_at INTEGER (µs since 1970, UTC), position INTEGER (log position), limit INTEGER
 -- gives: urn STRING, kind STRING, window STRING, referred_at INTEGER (log position), referred_on INTEGER (µs since 1970, UTC), first_declared INTEGER (log position), declared_from INTEGER (log position), declared_to INTEGER (log position), declared_on INTEGER (µs since 1970, UTC), exists_from INTEGER (µs since 1970, UTC), actor STRING, content STRING (digest), fields STRING (JSON), told_by STRING (JSON), steps LIST (relation, other URN, log position, µs since 1970 UTC, actor)
--- why:   one walk over all that is bad, because a window may be compared with a window that was. In order, so that the same ones come when
---        there are too many. CROSS JOIN, because to have that order SQLite would rather read the whole index of URNs.
-WITH RECURSIVE judged (id) AS (
+-- why:   one walk over all that is bad, because a window may be compared with a window that was; no more of anything is read than the
+--        limit, and the walk ends there. The URNs of windows come after those of features, which leaves out what features were computed
+--        from. `0 +` as in chain.sql.
+WITH RECURSIVE judging (name, first) AS (VALUES ('EVALUATED_ON', ''), ('COMPARED_WITH', ''), ('COMPUTED_FROM', 'kpi_window:')),
+judged (id) AS (
   SELECT id FROM artifact WHERE urn IN (SELECT value FROM json_each(:of))
   UNION
-  SELECT r.source
+  SELECT found.id
   FROM judged
-  JOIN relation AS r ON r.target = judged.id
-  JOIN artifact AS found ON found.id = r.source
-  WHERE r.relation IN ('EVALUATED_ON', 'COMPARED_WITH', 'COMPUTED_FROM')
-    AND found.kind IN ('model', 'kpi_window')
-    AND r.known_from <= :position AND :position < r.known_to
-    AND NOT (found.exists_from > :existing_at AND found.declared_from <= :position AND :position < found.declared_to)
+  CROSS JOIN judging
+  CROSS JOIN artifact AS found ON found.id IN (
+    SELECT r.source FROM relation AS r CROSS JOIN artifact AS existing ON existing.id = r.source
+    WHERE r.target = judged.id AND r.relation = judging.name AND r.source_urn >= judging.first AND r.known_from <= :position AND :position < r.known_to
+      AND NOT (existing.exists_from > :existing_at AND existing.declared_from <= :position AND :position < existing.declared_to)
+    ORDER BY r.source_urn LIMIT 0 + :limit)
+  LIMIT (SELECT COUNT(*) FROM json_each(:of)) + :limit
 ),
 kept (id) AS (
   SELECT judged.id FROM judged CROSS JOIN artifact AS named ON named.id = judged.id
   WHERE named.urn NOT IN (SELECT value FROM json_each(:of))
-  ORDER BY named.urn LIMIT 0 + :limit
+  LIMIT 0 + :limit
 )
 SELECT artifact.urn, artifact.kind, artifact.window, artifact.referred_at, artifact.referred_on, artifact.first_declared, artifact.declared_from, artifact.declared_to, artifact.declared_on, artifact.exists_from, artifact.actor, artifact.content, artifact.fields, artifact.told_by,
-  (SELECT json_group_array(json_array(r.relation, other.urn, r.known_from, r.recorded_at, r.actor))
-   FROM relation AS r JOIN artifact AS other ON other.id = r.target
+  (SELECT json_group_array(json_array(r.relation, r.target_urn, r.known_from, r.recorded_at, r.actor)) FROM relation AS r
    WHERE r.source = artifact.id AND r.known_from <= :position AND :position < r.known_to
      AND (r.relation = 'MEASURES' OR r.relation IN ('EVALUATED_ON', 'COMPARED_WITH', 'COMPUTED_FROM'))
   ) AS steps

@@ -2,7 +2,8 @@
 -- takes: nothing
 -- gives: nothing
 -- why:   integer keys inside, URNs once; relations are WITHOUT ROWID so that one hop reads one place of one index, with the
---        known-interval inside the key's pages in both directions. Words are found by rowid: that of the first artifact of a series,
+--        known-interval inside the key's pages in both directions, and in the order of the URNs at the other end: the nearest page of
+--        what rests on a hub is read from the index without the rest of it. Words are found by rowid: that of the first artifact of a series,
 --        and for a description the position of the entry that seals it; they keep no text of their own, so deleting is enough.
 CREATE TABLE IF NOT EXISTS log_head (
   only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
@@ -41,9 +42,9 @@ CREATE TABLE IF NOT EXISTS artifact (
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS relation (
-  source INTEGER NOT NULL, relation TEXT NOT NULL, target INTEGER NOT NULL, known_from INTEGER NOT NULL,
-  known_to INTEGER NOT NULL, recorded_at INTEGER NOT NULL, actor TEXT NOT NULL,
-  PRIMARY KEY (source, relation, target, known_from)
+  source INTEGER NOT NULL, relation TEXT NOT NULL, target_urn TEXT NOT NULL, known_from INTEGER NOT NULL,
+  known_to INTEGER NOT NULL, target INTEGER NOT NULL, source_urn TEXT NOT NULL, recorded_at INTEGER NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (source, relation, target_urn, known_from)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS roll_out_change (
@@ -80,7 +81,7 @@ CREATE INDEX IF NOT EXISTS entry_namespace ON entry (substr(subject, instr(subje
 CREATE INDEX IF NOT EXISTS artifact_series ON artifact (series);
 CREATE INDEX IF NOT EXISTS artifact_window ON artifact (window) WHERE window <> '';
 CREATE INDEX IF NOT EXISTS artifact_mentioned ON artifact (namespace, referred_at, urn) WHERE referred_at < first_declared;
-CREATE INDEX IF NOT EXISTS relation_target ON relation (target, relation, source, known_from, known_to);
+CREATE INDEX IF NOT EXISTS relation_target ON relation (target, relation, source_urn, known_from, known_to, source);
 CREATE INDEX IF NOT EXISTS roll_out_change_at ON roll_out_change (slot, at);
 CREATE INDEX IF NOT EXISTS roll_out_change_mode ON roll_out_change (slot, mode, traffic);
 CREATE INDEX IF NOT EXISTS roll_out_change_deployment ON roll_out_change (deployment);

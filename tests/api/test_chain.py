@@ -40,7 +40,7 @@ def test_the_walk_stops_where_it_is_told_to(service: Asking) -> None:
     by_relation = service.ask("chain", of=[churn.WEEK], stopAt={"relations": ["EVALUATED_ON"]})
 
     assert urns(by_kind["artifacts"]) == [churn.WEEK, churn.ROLL_OUT, churn.MODEL]
-    assert by_kind["cuts"] == [{"at": churn.MODEL, "behind": 2, "reason": "STOP"}]
+    assert by_kind["cuts"] == [{"at": churn.MODEL, "behind": 2, "behindIsMore": False, "reason": "STOP"}]
     assert churn.CUSTOMERS_BEFORE not in urns(by_relation["artifacts"])
     assert by_kind["completeness"]["complete"] is True
 
@@ -102,14 +102,14 @@ def test_a_cut_says_how_much_lies_behind(service: Asking) -> None:
     shallow = service.ask("chain", of=[churn.MODEL], depth=1)
 
     assert limited["cuts"] == [
-        {"at": churn.MODEL, "behind": 1, "reason": "LIMIT"},
+        {"at": churn.MODEL, "behind": 1, "behindIsMore": False, "reason": "LIMIT"},
         *(
-            [{"at": churn.TRAINING, "behind": 2, "reason": "LIMIT"}]
+            [{"at": churn.TRAINING, "behind": 2, "behindIsMore": False, "reason": "LIMIT"}]
             if churn.TRAINING in urns(limited["artifacts"])
             else []
         ),
     ]
-    assert shallow["cuts"] == [{"at": churn.TRAINING, "behind": 2, "reason": "DEPTH"}]
+    assert shallow["cuts"] == [{"at": churn.TRAINING, "behind": 2, "behindIsMore": False, "reason": "DEPTH"}]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_an_exposure_shows_all_there_is(service: Asking) -> None:
         f"1 deployment touched, 1 still live: {churn.ROLL_OUT} since 2026-10-02T08:00:00Z; 1 KPI window in that time."
     )
     assert found["totals"] == {
-        "deployments": 1, "stillLive": 1, "windows": 1, "judgedOn": 0, "artifacts": 3, "bad": 1, "withoutCovers": 0,
+        "deployments": 1, "stillLive": 1, "windows": 1, "judgedOn": 0, "artifacts": 3, "bad": 1, "withoutCovers": 0, "atLeast": False,
     }  # fmt: skip
     assert (found["bad"], found["judgedOn"]) == ([churn.CUSTOMERS], [])
     (one,) = found["deployments"]

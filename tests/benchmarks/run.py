@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.chain_in_store import SIZES, measure_growth, measure_many_paths
 from tests.benchmarks.chain_memory import measure_chain_memory
+from tests.benchmarks.hubs import CONSUMERS, FEWER, measure_hubs
 from tests.benchmarks.over_http import measure_over_http
 from tests.benchmarks.portfolio import measure_portfolio
 from tests.benchmarks.proofs import measure_proofs
@@ -35,7 +36,7 @@ async def _proofs(quick: bool) -> None:
 
 
 async def main(names: list[str], quick: bool) -> None:
-    """Every benchmark, or the named ones; `quick` leaves out the largest graph."""
+    """Every benchmark, or the named ones; `quick` leaves out the largest graphs."""
     print(f"Python {platform.python_version()}, {platform.machine()}, medians of 30 rounds measured in turns")
     benchmarks = {
         "growth": lambda: measure_growth(SIZES[:2] if quick else SIZES),
@@ -43,6 +44,7 @@ async def main(names: list[str], quick: bool) -> None:
         "questions": lambda: measure_questions(SIZES[:2] if quick else SIZES),
         "clocks": lambda: measure_clocks(SIZES[0] if quick else RELATIONS_WITH_CLOCKS),
         "memory": measure_chain_memory,
+        "hubs": lambda: measure_hubs(FEWER if quick else CONSUMERS),
         "registration": measure_registration,
         "signing": measure_signing,
         "http": measure_over_http,

@@ -6,16 +6,18 @@ import msgspec
 import pytest
 
 from evidence_graph.errors import InvalidInput, NotRecorded, TooComplex
-from evidence_graph.lineage import exposure_judged, exposure_walk, exposure_windows
+from evidence_graph.lineage import exposure, exposure_walk
 from evidence_graph.lineage.chain import DOWNSTREAM, read_chain
 from evidence_graph.lineage.exposure import read_exposure
 from evidence_graph.lineage.exposure_parts import (
     EXPOSURE,
     EXPOSURE_BAND,
     EXPOSURE_JUDGED,
+    EXPOSURE_JUDGED_BAND,
     EXPOSURE_WINDOWS,
     ExposedDeployment,
     Exposure,
+    ExposureWalk,
     Span,
 )
 from evidence_graph.lineage.live import read_live
@@ -306,7 +308,7 @@ async def test_both_clocks_are_heard(store: GraphStore) -> None:
 
 
 async def test_a_hub_is_cut_where_it_says(store: GraphStore) -> None:
-    """What is nearest is kept, by URN; whole at its very size, cut one below."""
+    """Whole at its very size; cut one below, each band leaves room for the next, so that deployments are found all the same."""
     copies = [f"dataset:hub/copy@{number:03}" for number in range(40)]
     await record(store, {"datasets": [{"urn": urn, "derivedFrom": ["dataset:hub/a@1"]} for urn in copies]})
     models = [{"urn": f"model:hub/m@{number:03}", "trainedOn": [urn]} for number, urn in enumerate(copies)]
@@ -319,12 +321,45 @@ async def test_a_hub_is_cut_where_it_says(store: GraphStore) -> None:
     short = await exposed(store, "dataset:hub/a@1", limit=10)
 
     assert (whole.completeness.truncated, whole.totals.artifacts) == (False, 81)
-    assert (cut.completeness.truncated, cut.totals.artifacts, cut.deployments) == (True, 80, [])
-    assert cut.completeness.truncated_at == (models[3]["urn"],)
-    assert cut.summary == "No deployment found; at least 80 artifacts made from what is bad."
-    assert short.completeness.truncated_at == ("dataset:hub/a@1",)
+    assert not whole.totals.at_least
+    assert (cut.completeness.truncated, cut.totals.artifacts, cut.totals.at_least) == (True, 40 + 20 + 1, True)
+    assert deployments(cut.deployments) == ["deployment:hub/s@1"]
+    assert cut.completeness.truncated_at == tuple(copies[20:])
+    assert cut.summary.startswith("At least 1 deployment touched, 1 still live: deployment:hub/s@1 since ")
+    assert cut.summary.endswith(
+        "More was made from it than the 81 artifacts walked into: raise limit, or ask about some of what was made from it."
+    )
+    assert short.completeness.truncated_at == ("dataset:hub/a@1", *copies[2:5])
     assert not short.completeness.complete
-    assert short.totals.artifacts == 9
+    assert short.totals.artifacts == 5 + 2
+    assert short.summary.startswith("No deployment found; at least 7 artifacts made from what is bad. ")
+
+
+async def test_a_cut_exposure_keeps_deployments_first(store: GraphStore) -> None:
+    """Of what was made directly from a hub: what answers requests, then models, features and datasets, each by URN."""
+    hub = "dataset:hub/a@1"
+    readers = [
+        {"urn": f"deployment:hub/z{n}@1", "serves": "model:x/y@1", "reads": [hub], "from": NOVEMBER} for n in (1, 2)
+    ]
+    models = [f"model:hub/m@{n}" for n in (1, 2)]
+    await record(
+        store,
+        {"datasets": [{"urn": f"dataset:hub/copy@{n:02}", "derivedFrom": [hub]} for n in range(30)]},
+        {"deployments": readers, "models": [{"urn": urn, "trainedOn": [hub]} for urn in models]},
+        {"features": [{"urn": "feature:hub/f@1", "computedFrom": [hub]}]},
+    )
+    moment = await now(store, "2026-12-01T00:00:00Z")
+
+    rows = await store.ask(EXPOSURE_BAND, ExposureWalk([hub], OPEN_END, moment.position, 6, 10))
+    wider = await store.ask(EXPOSURE_BAND, ExposureWalk([hub], OPEN_END, moment.position, 100, 10))
+    found = await exposed(store, hub, moment=moment, limit=9)
+
+    in_order = [reader["urn"] for reader in readers] + models + ["feature:hub/f@1", "dataset:hub/copy@00"]
+    assert [row.urn for row in rows] == in_order
+    assert [row.urn for row in wider][:6] == in_order
+    assert len(wider) == 35
+    assert deployments(found.deployments) == in_order[:2]
+    assert (found.totals.artifacts, found.completeness.truncated_at) == (4, (hub,))
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
@@ -355,7 +390,7 @@ async def test_windows_that_were_not_read_are_said_to_be_missing(
         stories.window(ROLL_OUT_42, "2026-10-09T08:00:00Z", "2026-10-16T08:00:00Z"),
     ]
     await record(store, story)
-    monkeypatch.setattr(exposure_windows, "MOST_WINDOWS", most)
+    monkeypatch.setattr(exposure, "most_windows", lambda _: most)
 
     found = await exposed(store, MODEL_6, MODEL_7)
 
@@ -374,7 +409,7 @@ async def test_what_was_judged_and_not_read_is_said_to_be_missing(
     await record(store, story)
     whole = await exposed(store, labels)
 
-    monkeypatch.setattr(exposure_judged, "MOST_WINDOWS", 1)
+    monkeypatch.setattr(exposure, "most_judged", lambda _: 1)
     cut = await exposed(store, labels)
 
     assert deployments(whole.judged_on) == [ROLL_OUT_41, ROLL_OUT_42]
@@ -488,7 +523,9 @@ async def test_a_walk_visits_each_artifact_once(
 
 
 @pytest.mark.parametrize(
-    "question", [EXPOSURE, EXPOSURE_BAND, EXPOSURE_WINDOWS, EXPOSURE_JUDGED], ids=lambda question: question.stem
+    "question",
+    [EXPOSURE, EXPOSURE_BAND, EXPOSURE_WINDOWS, EXPOSURE_JUDGED, EXPOSURE_JUDGED_BAND],
+    ids=lambda question: question.stem,
 )
 async def test_no_question_reads_more_than_it_is_about(
     store: GraphStore, question: Question[msgspec.Struct, msgspec.Struct]

@@ -19,7 +19,8 @@ from evidence_graph.record.entry import FORMAT, decode_entry, encode_entry
 from evidence_graph.record.events import LogContinued, LogCreated
 from evidence_graph.record.rows import HeadMoved
 from evidence_graph.record.sealing import commitment
-from evidence_graph.store.graph_store import GraphStore, Transaction
+from evidence_graph.store.formats import LAYOUT
+from evidence_graph.store.graph_store import STORE_LAYOUT, GraphStore, NoParameters, Transaction
 from evidence_graph.store.stored import ANNOTATIONS, ENTRIES, AnnotationsOf, EntriesBetween, EntryRow
 from tests import stories
 from tests.conftest import Engine
@@ -212,6 +213,20 @@ async def test_a_store_of_a_newer_format_is_refused_and_left_alone(engine: Engin
     with pytest.raises(StoreRefused, match=f"format {FORMAT + 1}"):
         await engine.another().open()
     assert (await read_head(store)).format == FORMAT + 1
+
+
+@pytest.mark.parametrize(("layout", "writer"), [(1, "an older"), (3, "a newer")])
+async def test_a_store_with_another_layout_of_its_graph_is_refused(engine: Engine, layout: int, writer: str) -> None:
+    """Its relations would be read by columns and indexes that are not there."""
+    store = engine.another()
+    await store.open()
+    await stories.begin(store)
+    assert [row.layout for row in await store.ask(STORE_LAYOUT, NoParameters())] == [LAYOUT]
+    await engine.kept_as(layout)
+
+    with pytest.raises(StoreRefused, match=f"made by {writer} version") as refused:
+        await engine.another().open()
+    assert refused.value.next_step
 
 
 async def test_a_store_opens_again_as_it_was_left(engine: Engine) -> None:

@@ -25,8 +25,14 @@ WALKED = {
     "exposure_windows": [frozenset({"MEASURES"})],
     "kpi_": [frozenset({"MEASURES"})],
     "portfolio_": [frozenset({"MEASURES"})],
-    "exposure_judged": [names_of(RelationClass.JUDGED_ON), frozenset({"MEASURES"})],
+    "exposure_judged": [
+        names_of(RelationClass.JUDGED_ON),
+        frozenset({"MEASURES"}),
+        names_of(RelationClass.JUDGED_ON) | {"MEASURES"},
+    ],
     "exposure": [names_of(RelationClass.MADE_FROM) - {"MEASURES"}],
+    "successions": [names_of(RelationClass.SUCCESSION)],
+    "schema": [names_of(RelationClass.MADE_FROM, RelationClass.JUDGED_ON)],
     "": [names_of(RelationClass.MADE_FROM)],
 }
 
@@ -148,7 +154,9 @@ def test_the_relations_a_file_walks_are_those_of_the_schema(dialect: str, stem: 
 
 
 def relation_lists(dialect: str, text: str) -> list[frozenset[str]]:
-    """Each place of a text that names relations, as a set."""
+    """Each place of a text that names relations, as a set; names that stand alone, one for each branch, are one place together."""
     some = "|".join(RELATIONS_BY_NAME)
     pattern = rf"\[\w*:((?:{some})(?:\|(?:{some}))*)\]" if dialect == "cypher" else rf"\(((?:'(?:{some})'(?:,\s*)?)+)\)"
-    return [frozenset(re.findall(r"\w+", found)) for found in re.findall(pattern, text)]
+    places = [frozenset(re.findall(r"\w+", found)) for found in re.findall(pattern, text)]
+    alone = frozenset[str]().union(*(place for place in places if len(place) == 1))
+    return [place for place in places if len(place) > 1] + ([alone] if alone else [])

@@ -12,7 +12,7 @@ from evidence_graph.api.enums import CutReason, Kind, Relation
 from evidence_graph.api.scalars import DateTime, Urn
 from evidence_graph.errors import InvalidInput
 from evidence_graph.lineage import chain_parts, chain_summary
-from evidence_graph.lineage.chain_parts import NOTHING, ChainFilter
+from evidence_graph.lineage.chain_parts import MOST_BEHIND, NOTHING, ChainFilter
 
 URNS_OF_GROUP = 10
 Method = TypeVar("Method", bound=Callable[..., object])
@@ -46,8 +46,9 @@ class ChainCut:
     at: Urn = strawberry.field(description="The artifact of the chain behind which something is left out.")
     behind: int = strawberry.field(
         description="How many of its own relations on record, in the direction of the walk, are left out; with validAt also "
-        "those to what did not exist yet."
+        f"those to what did not exist yet. Counted exactly up to {MOST_BEHIND:,}."
     )
+    behind_is_more: bool = strawberry.field(description="Whether there are more than `behind`: counting ended there.")
     reason: CutReason = strawberry.field(description="Why they are left out.")
 
 

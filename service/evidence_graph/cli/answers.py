@@ -93,6 +93,7 @@ class Cut(_Answer, frozen=True):
 
     at: str
     behind: int
+    behind_is_more: bool
     reason: str
 
 

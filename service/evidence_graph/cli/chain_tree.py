@@ -38,11 +38,15 @@ def _left_out(chain: Chain) -> Iterator[str]:
     for reason, words in _CUTS.items():
         cuts = [cut for cut in chain.cuts if cut.reason == reason]
         if cuts:
-            yield f"{words} behind {at_least}{counted(len(cuts), 'artifact')}: {at_least}{_behind(cuts)} on record there."
+            yield f"{words} behind {at_least}{counted(len(cuts), 'artifact')}: {_behind(cuts, at_least)} on record there."
 
 
-def _behind(cuts: Sequence[Cut]) -> str:
-    return f"{counted(sum(cut.behind for cut in cuts), 'more relation')}"
+def _behind(cuts: Sequence[Cut], at_least: str) -> str:
+    """How many relations; where counting ended at one of the cuts, more than those that were counted."""
+    behind = sum(cut.behind for cut in cuts)
+    if any(cut.behind_is_more for cut in cuts):
+        return f"more than {counted(behind, 'relation')}"
+    return f"{at_least}{counted(behind, 'more relation')}"
 
 
 def chain_lines(chain: Chain, *, upstream: bool) -> Iterator[Text]:

@@ -1,7 +1,8 @@
 """The chain of evidence behind (or in front of) artifacts, as of two clocks.
 
 The whole chain is one traversal inside the engine. When it is longer than its limit, or its depth is bounded, it is walked band by
-band from the roots instead, so that what is kept is what is nearest, by (distance, URN).
+band from the roots instead, so that what is kept is what is nearest, by (distance, URN). Neither reads more of an artifact with very many
+steps than the limit: see docs/decisions/0008.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from evidence_graph.lineage.chain_parts import (
     CHAIN,
     CHAIN_DOWNSTREAM,
     DOWNSTREAM,
+    MOST_BEHIND,
     NOTHING,
     STEPS_PER_ARTIFACT,
     UPSTREAM,
@@ -48,6 +50,7 @@ __all__ = [
     "StepRow",
     "Walk",
     "read_chain",
+    "read_whole_chain",
 ]
 
 HIGHEST_LIMIT = 10_000
@@ -56,9 +59,13 @@ _BY_NAME = attrgetter("relation", "other")
 
 
 class _Found:
-    """Rows and exact views in the order they were reached; in the end also which own steps are walked, and distances from the roots."""
+    """Rows and exact views in the order they were reached; in the end also which own steps are walked, and distances from the roots.
 
-    def __init__(self) -> None:
+    `seen` are rows that came before, reached or not.
+    """
+
+    def __init__(self, seen: Iterable[ChainRow] = ()) -> None:
+        self.seen = {row.urn: row for row in seen}
         self.rows: dict[str, ChainRow] = {}
         self.views: dict[str, ArtifactView] = {}
         self.own: dict[str, list[StepRow]] = {}
@@ -77,13 +84,15 @@ async def read_chain(
     depth: int | None = None,
     limit: int = 1_000,
     stop: ChainFilter = NOTHING,
+    most_behind: int = MOST_BEHIND,
 ) -> Chain:
     """At most `limit` artifacts, each once; the roots always belong to it, everything else must exist at the valid time asked for.
 
-    `depth` counts relations from the nearest root; 0 is the roots alone. What `stop` names ends the walk (lineage/chain_filters.py).
+    `depth` counts relations from the nearest root; 0 is the roots alone. What `stop` names ends the walk (lineage/chain_filters.py). At
+    a cut up to `most_behind` relations are counted.
     Raises NotRecorded when a root is not on record at the moment, InvalidInput when a bound makes no sense.
     """
-    roots, bounds = sorted(set(of)), Bounds(depth, limit, stop)
+    roots, bounds = sorted(set(of)), Bounds(depth, limit, stop, most_behind)
     _check_bounds(roots, bounds)
     known = await read_artifacts_by_urn(store, roots, moment)
     missing = [urn for urn in roots if urn not in known]
@@ -92,8 +101,18 @@ async def read_chain(
             f"{', '.join(missing[:3])} is not on record at position {moment.position}.",
             "Check the URN, or ask as of a later moment.",
         )
-    whole = await _whole(store, roots, moment, walk, bounds) if depth is None else None
-    return whole or await _in_bands(store, roots, moment, walk, bounds)
+    rows = await _rows(store, roots, moment, walk, bounds) if depth is None else []
+    whole = await _whole(store, rows, roots, moment, walk, bounds) if depth is None else None
+    return whole or await _in_bands(store, rows, roots, moment, walk, bounds)
+
+
+async def read_whole_chain(
+    store: GraphStore, of: Sequence[str], moment: Moment, walk: Walk, limit: int
+) -> Chain | None:
+    """The chain of artifacts that are on record at the moment, when one traversal holds all of it; None when it may be over the limit."""
+    roots, bounds = sorted(set(of)), Bounds(None, limit)
+    found = await _whole(store, await _rows(store, roots, moment, walk, bounds), roots, moment, walk, bounds)
+    return None if found is None or found.completeness.truncated else found
 
 
 def _check_bounds(roots: Sequence[str], bounds: Bounds) -> None:
@@ -109,39 +128,51 @@ def _check_bounds(roots: Sequence[str], bounds: Bounds) -> None:
         raise InvalidInput(f"depth is {bounds.depth}.", "It counts relations from the roots; 0 is the roots alone.")
 
 
-async def _whole(store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds) -> Chain | None:
-    """The chain in one traversal; None when it, or what it holds of steps, is longer than the limit."""
-    stop = bounds.stop
-    rows = await store.ask(
-        walk.whole,
-        ChainParameters(
-            of=list(roots),
-            existing_at=moment.existing_at,
-            position=moment.position,
-            limit=bounds.limit + 1,
-            stopped_kinds=sorted(stop.kinds),
-            stopped_relations=sorted(stop.relations),
-        ),
+async def _rows(store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds) -> list[ChainRow]:
+    """What one traversal comes to before it stops, in no order: one artifact more than the limit, or at one with more steps than that."""
+    parameters = ChainParameters(
+        of=list(roots),
+        existing_at=moment.existing_at,
+        position=moment.position,
+        limit=bounds.limit + 1,
+        most_steps=bounds.own_steps,
+        stopped_kinds=sorted(bounds.stop.kinds),
+        stopped_relations=sorted(bounds.stop.relations),
     )
-    if len(rows) > bounds.limit:
+    return await store.ask(walk.whole, parameters)
+
+
+async def _whole(
+    store: GraphStore, rows: Sequence[ChainRow], roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds
+) -> Chain | None:
+    """The chain from the rows of one traversal; None when that stopped before it had all, or there are more steps than the limit allows."""
+    stop = bounds.stop
+    if len(rows) > bounds.limit or any(len(row.steps) > bounds.limit for row in rows):
         return None
     found, starts = _Found(), frozenset(roots)
     views = await views_of(store, rows, moment)
     for row in rows:
         if row.urn in starts or views[row.urn].existed(moment):
             found.add(row, views[row.urn])
-    wide = await read_wide_steps(store, list(found.rows), found.rows, moment.position, walk, bounds.limit)
-    if wide.left_out:
+    wide = await read_wide_steps(store, list(found.rows), found.rows, moment.position, walk, bounds)
+    if wide.left_out or wide.most_steps() > bounds.limit:
         return None
     found.own = steps_to_walk(found.rows, wide, starts, stop)
     found.distances = _distances(roots, found.own)
     return _assembled(roots, found, wide, moment, walk, bounds, truncated=False)
 
 
-async def _in_bands(store: GraphStore, roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds) -> Chain:
-    """Band by band from the roots, until nothing more comes, the depth is reached, or the next artifact would be one too many."""
-    found, starts = _Found(), frozenset(roots)
-    rows = await store.ask(walk.roots, RootsAt(list(roots), moment.position))
+async def _in_bands(
+    store: GraphStore, seen: Sequence[ChainRow], roots: Sequence[str], moment: Moment, walk: Walk, bounds: Bounds
+) -> Chain:
+    """Band by band from the roots, until nothing more comes, the depth is reached, or the next artifact would be one too many.
+
+    `seen` are rows that have come before; the roots are asked for when not all of them are there.
+    """
+    found, starts = _Found(seen), frozenset(roots)
+    rows = [row for row in seen if row.urn in starts]
+    if len(rows) < len(starts):
+        rows = await store.ask(walk.roots, RootsAt(list(roots), moment.position, bounds.own_steps))
     views = await views_of(store, rows, moment)
     for row in rows:
         found.add(row, views[row.urn])
@@ -155,7 +186,7 @@ async def _in_bands(store: GraphStore, roots: Sequence[str], moment: Moment, wal
             found.add(row, view)
             found.distances[row.urn] = distance
         frontier = [row.urn for row, _ in band[:room] if goes_on(row.urn, starts, bounds.stop)]
-    wide = await read_wide_steps(store, list(found.distances), found.rows, moment.position, walk, bounds.limit)
+    wide = await read_wide_steps(store, list(found.distances), found.rows, moment.position, walk, bounds)
     found.own = steps_to_walk(found.rows, wide, starts, bounds.stop)
     return _assembled(roots, found, wide, moment, walk, bounds, truncated=truncated or wide.left_out)
 
@@ -164,16 +195,34 @@ async def _band(
     store: GraphStore, frontier: list[str], found: _Found, moment: Moment, walk: Walk, bounds: Bounds
 ) -> list[tuple[ChainRow, ArtifactView]]:
     """What lies one step beyond the frontier and was not found before, by URN; one more than fits is enough to know of a cut."""
+    known = _seen_beyond(frontier, found, bounds)
+    if known is not None:
+        views = await views_of(store, known, moment)
+        return [(row, views[row.urn]) for row in known if views[row.urn].existed(moment)]
     stopped = sorted(bounds.stop.relations)
     asked = bounds.limit + 1
     while True:
-        parameters = BandParameters(frontier, moment.existing_at, moment.position, asked, stopped_relations=stopped)
+        parameters = BandParameters(
+            frontier, moment.existing_at, moment.position, asked, bounds.own_steps, stopped_relations=stopped
+        )
         rows = await store.ask(walk.band, parameters)
         views = await views_of(store, rows, moment)
         new = [(row, views[row.urn]) for row in rows if row.urn not in found.rows and views[row.urn].existed(moment)]
         if len(rows) < asked or len(new) > bounds.limit - len(found.rows):
             return new
         asked *= 2
+
+
+def _seen_beyond(frontier: Iterable[str], found: _Found, bounds: Bounds) -> list[ChainRow] | None:
+    """The rows of what lies one step beyond, by URN, when all of them have come before; None when the engine must be asked."""
+    beyond: set[str] = set()
+    for urn in frontier:
+        steps = found.rows[urn].steps
+        if len(steps) >= bounds.own_steps:
+            return None
+        beyond.update(step.other for step in steps if step.relation not in bounds.stop.relations)
+    new = sorted(beyond - found.rows.keys())
+    return [found.seen[urn] for urn in new] if found.seen.keys() >= set(new) else None
 
 
 def _assembled(

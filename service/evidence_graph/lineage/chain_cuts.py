@@ -35,8 +35,12 @@ def cuts_of(
 def _cuts_at(urn: str, distance: int, behind: int, stopped: int, bounds: Bounds, truncated: bool) -> Iterator[Cut]:
     """What is left out of a chain that neither ends here nor is truncated did not exist at the instant asked about."""
     if behind and distance == bounds.depth:
-        yield Cut(urn, behind, DEPTH)
+        yield _cut(urn, behind, DEPTH, bounds)
     elif behind and truncated:
-        yield Cut(urn, behind, LIMIT)
+        yield _cut(urn, behind, LIMIT, bounds)
     if stopped:
-        yield Cut(urn, stopped, STOP)
+        yield _cut(urn, stopped, STOP, bounds)
+
+
+def _cut(urn: str, behind: int, reason: str, bounds: Bounds) -> Cut:
+    return Cut(urn, min(behind, bounds.most_behind), reason, behind > bounds.most_behind)

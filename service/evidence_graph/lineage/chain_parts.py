@@ -8,7 +8,8 @@ from evidence_graph.store.named_queries import Question
 from evidence_graph.store.stored import ArtifactRow
 
 STEPS_PER_ARTIFACT = 10  # in an answer, on average
-MOST_OWN_STEPS = 256  # that come with one artifact; what has more is asked again, for those inside the answer alone
+MOST_OWN_STEPS = 256  # that come with one artifact; what has as many is asked again, for those inside the answer alone
+MOST_BEHIND = 1_000  # relations left out at one artifact that are counted exactly
 LIMIT, DEPTH, STOP = "LIMIT", "DEPTH", "STOP"
 
 
@@ -63,26 +64,25 @@ class RootsAt(msgspec.Struct, frozen=True):
 
 
 class StepsWithin(msgspec.Struct, frozen=True):
-    """Artifacts at a position, and those among which their steps must stay."""
+    """Artifacts at a position, those among which their steps must stay, and where counting ends.
+
+    Steps of stopped relations are counted apart from the others.
+    """
 
     of: list[str]
     within: list[str]
     position: int
-
-
-class CountRow(msgspec.Struct, frozen=True, array_like=True):
-    """How many steps of one relation an artifact has."""
-
-    relation: str
-    number: int
+    most_counted: int
+    stopped_relations: list[str] = []
 
 
 class StepsRow(msgspec.Struct, frozen=True):
-    """An artifact's steps that stay inside, and how many it has in all by relation."""
+    """An artifact's steps that stay inside, and how many it has in all, as far as counted: those walked, and those stopped."""
 
     urn: str
     steps: list[StepRow]
-    counts: list[CountRow]
+    walked: int
+    stopped: int
 
 
 class Walk(msgspec.Struct, frozen=True):
@@ -129,11 +129,28 @@ NOTHING = ChainFilter()
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """What a walk may not pass: relations from the nearest root (None for any), artifacts, and what stops it."""
+    """What a walk may not pass: relations from the nearest root (None for any), artifacts, and what stops it.
+
+    `most_behind` relations left out at one artifact are counted exactly; of more it is said that there are more.
+    """
 
     depth: int | None = None
     limit: int = 1_000
     stop: ChainFilter = NOTHING
+    most_behind: int = MOST_BEHIND
+
+    @property
+    def own_steps(self) -> int:
+        """How many steps come with one artifact: an artifact with more steps than the limit lies at a cut anyway."""
+        return min(MOST_OWN_STEPS, self.limit + 1)
+
+    @property
+    def most_counted(self) -> int:
+        """Where counting the steps of one artifact ends: so many that what is left out of the answer is certainly more than `most_behind`.
+
+        The answer holds at most two relations between an artifact and each of the others: no two kinds are joined by more.
+        """
+        return 2 * self.limit + self.most_behind + 1
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -148,11 +165,15 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """Where a chain does not go on: at an artifact of it, with how many of its own relations on record left out, and what bound it met."""
+    """Where a chain does not go on: at an artifact of it, with how many of its own relations on record left out, and what bound it met.
+
+    `behind_is_more` says that there are more than `behind`: nobody counted on.
+    """
 
     at: str
     behind: int
     reason: str
+    behind_is_more: bool = False
 
 
 class Chain(msgspec.Struct, frozen=True):

@@ -1,18 +1,17 @@
 """Which own steps of the artifacts of a chain count, and how many there are: what keeps an artifact with very many from filling memory.
 
-An artifact comes with at most MOST_OWN_STEPS of its steps. What has more is asked again: for the steps that stay among the artifacts of
-the answer, until the answer has all it may hold, and for how many it has in all.
+An artifact comes with at most `Bounds.own_steps` of its steps. What has as many is asked again: for the steps that stay among the
+artifacts of the answer, until the answer has all it may hold, and for how many it has in all, up to `Bounds.most_counted`.
 """
 
-from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 
 from evidence_graph.lineage.chain_filters import goes_on
 from evidence_graph.lineage.chain_parts import (
-    MOST_OWN_STEPS,
     STEPS_PER_ARTIFACT,
+    Bounds,
     ChainFilter,
     ChainRow,
     StepRow,
@@ -25,29 +24,34 @@ ASKED_AT_ONCE = 32
 
 
 class WideSteps(msgspec.Struct):
-    """Of artifacts with very many steps: those that stay inside the answer, and the number of all by relation.
+    """Of artifacts with very many steps: those that stay inside the answer, and how many there are of relations walked and stopped.
 
     `left_out` says that some inside the answer were not read, because it may not hold as many.
     """
 
     steps: dict[str, list[StepRow]]
-    counts: dict[str, dict[str, int]]
+    counts: dict[str, tuple[int, int]]
     left_out: bool = False
+
+    def most_steps(self) -> int:
+        """How many the one with the most has, as far as they are counted."""
+        return max(map(sum, self.counts.values()), default=0)
 
 
 async def read_wide_steps(
-    store: GraphStore, order: Sequence[str], rows: Mapping[str, ChainRow], position: int, walk: Walk, limit: int
+    store: GraphStore, order: Sequence[str], rows: Mapping[str, ChainRow], position: int, walk: Walk, bounds: Bounds
 ) -> WideSteps:
-    """The steps of what has more than came with it, artifact by artifact in the order given."""
-    wide = [urn for urn in order if len(rows[urn].steps) >= MOST_OWN_STEPS]
+    """The steps of what may have more than came with it, artifact by artifact in the order given."""
+    wide = [urn for urn in order if len(rows[urn].steps) >= bounds.own_steps]
     found, within, read = WideSteps({}, {}), list(rows), 0
+    stopped = sorted(bounds.stop.relations)
     for first in range(0, len(wide), ASKED_AT_ONCE):
-        if read > STEPS_PER_ARTIFACT * limit:
+        if read > STEPS_PER_ARTIFACT * bounds.limit:
             found.left_out, within = True, []
         some = wide[first : first + ASKED_AT_ONCE]
-        for row in await store.ask(walk.steps, StepsWithin(some, within, position)):
+        for row in await store.ask(walk.steps, StepsWithin(some, within, position, bounds.most_counted, stopped)):
             found.steps[row.urn] = row.steps
-            found.counts[row.urn] = {count.relation: count.number for count in row.counts}
+            found.counts[row.urn] = row.walked, row.stopped
             read += len(row.steps)
     return found
 
@@ -67,13 +71,13 @@ def steps_to_walk(
 
 def own_counts(row: ChainRow, wide: WideSteps, roots: Container[str], stop: ChainFilter) -> tuple[int, int]:
     """How many own steps of an artifact are on record that may be walked, and how many that are stopped."""
-    if stop.empty and row.urn not in wide.counts:
-        return len(row.steps), 0
-    counts = wide.counts.get(row.urn) or Counter(step.relation for step in row.steps)
-    if not goes_on(row.urn, roots, stop):
-        return 0, sum(counts.values())
-    stopped = sum(number for relation, number in counts.items() if relation in stop.relations)
-    return sum(counts.values()) - stopped, stopped
+    walked, stopped = wide.counts.get(row.urn) or _counted(row, stop)
+    return (walked, stopped) if goes_on(row.urn, roots, stop) else (0, walked + stopped)
+
+
+def _counted(row: ChainRow, stop: ChainFilter) -> tuple[int, int]:
+    stopped = sum(step.relation in stop.relations for step in row.steps) if stop.relations else 0
+    return len(row.steps) - stopped, stopped
 
 
 def leading_out(

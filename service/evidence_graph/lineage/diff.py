@@ -12,9 +12,8 @@ from evidence_graph.lineage.diff_pairs import pairs_of
 from evidence_graph.lineage.live_intervals import LiveTimes, read_live_times
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.store.graph_store import GraphStore
-from evidence_graph.store.stored import RELATIONS_FROM, RelationsFrom
+from evidence_graph.store.stored import SUCCESSIONS, RelationsFrom
 from graph_schema import DATASET, DEPLOYMENT, FEATURE, KPI_WINDOW, MODEL
-from graph_schema.relations import RelationClass, names_of
 
 ADDED, REMOVED, REPLACED, CHANGED = "ADDED", "REMOVED", "REPLACED", "CHANGED"
 CHANGES = {
@@ -23,7 +22,6 @@ CHANGES = {
     REPLACED: "Another artifact has its place: another version of the same series, or the other one of the two asked about.",
     CHANGED: "Both chains hold it, and what is on record about it differs.",
 }
-_SUCCESSION = names_of(RelationClass.SUCCESSION)
 # What is as far from the root: what answers requests before what it was made of; windows are only compared with.
 _RANKS = {kind.name: rank for rank, kind in enumerate((DEPLOYMENT, MODEL, FEATURE, DATASET, KPI_WINDOW))}
 
@@ -88,8 +86,8 @@ async def read_diff(store: GraphStore, before: Point, after: Point, *, limit: in
     earlier = await _side(store, before, limit)
     later = earlier if before == after else await _side(store, after, limit)
     new = sorted((later.views.keys() - earlier.views.keys()) | {later.root})
-    stated = await store.ask(RELATIONS_FROM, RelationsFrom(new, after.moment.position)) if earlier is not later else []
-    succession = {(row.source, row.target): row.relation for row in stated if row.relation in _SUCCESSION}
+    stated = await store.ask(SUCCESSIONS, RelationsFrom(new, after.moment.position)) if earlier is not later else []
+    succession = {(row.source, row.target): row.relation for row in stated}
     return diff(earlier, later, succession)
 
 

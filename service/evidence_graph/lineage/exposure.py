@@ -21,6 +21,8 @@ from evidence_graph.lineage.exposure_parts import (
     Exposure,
     ExposureTotals,
     Span,
+    most_judged,
+    most_windows,
 )
 from evidence_graph.lineage.exposure_spread import SERVES, Spread, reads_in, spread_of
 from evidence_graph.lineage.exposure_walk import Walked, walk
@@ -72,12 +74,12 @@ async def read_exposure(
     walked = await walk(store, bad.artifacts, moment, limit)
     live = await _read_live(store, walked.views, moment)
     spread = spread_of(bad.artifacts, walked, live, bad_time)
-    touched = await _read_touched(store, spread, live, bad_time, moment)
+    touched = await _read_touched(store, spread, live, bad_time, moment, most_windows(limit))
     models = [urn for urn in spread.distances if urn.startswith("model:")]
     bad_windows = touched.windows.within(touched.spans | dict.fromkeys(models, ALWAYS))
-    judged = await read_judged(store, spread, bad_windows, moment)
+    judged = await read_judged(store, spread, bad_windows, moment, most_judged(limit))
     known = await _read_known(store, touched, judged, walked, live, moment)
-    return _assembled(bad, walked, spread, touched, judged, known, moment, live_time)
+    return _assembled(bad, walked, spread, touched, judged, known, moment, live_time, limit)
 
 
 def _check(bad_time: Span, live_time: Span, limit: int) -> None:
@@ -96,7 +98,7 @@ async def _read_live(store: GraphStore, urns: Iterable[str], moment: Moment) -> 
 
 
 async def _read_touched(
-    store: GraphStore, spread: Spread, live: Mapping[str, Span], bad_time: Span, moment: Moment
+    store: GraphStore, spread: Spread, live: Mapping[str, Span], bad_time: Span, moment: Moment, most: int
 ) -> _Touched:
     deployments = [urn for urn in spread.distances if urn in live]
     serves = await _read_served(store, deployments, moment)
@@ -104,7 +106,7 @@ async def _read_touched(
     spans = {urn: live[urn] if urn in learned else reads_in(urn, live, bad_time) for urn in deployments}
     touched = {urn: span for urn, span in spans.items() if span is not None}
     models = [urn for urn in spread.distances if urn.startswith("model:")]
-    return _Touched(touched, learned, serves, await read_windows(store, [*touched, *models], moment))
+    return _Touched(touched, learned, serves, await read_windows(store, [*touched, *models], moment, most))
 
 
 async def _read_served(store: GraphStore, deployments: Iterable[str], moment: Moment) -> dict[str, str]:
@@ -134,6 +136,7 @@ def _assembled(
     known: _Known,
     moment: Moment,
     live_time: Span,
+    limit: int,
 ) -> Exposure:
     deployments = _in_order(
         _shown(urn, span, spread, touched.windows.counted(urn, span), urn in touched.learned, known, moment)
@@ -145,6 +148,7 @@ def _assembled(
         for urn in judged.deployments
         if urn in known.live and known.views[urn].existed(moment) and known.live[urn].meet(live_time)
     )
+    completeness = _completeness(walked, spread, touched.windows, judged, [*deployments, *judged_on], moment)
     totals = ExposureTotals(
         deployments=len(deployments),
         still_live=sum(one.still_live for one in deployments),
@@ -153,9 +157,9 @@ def _assembled(
         artifacts=len(spread.ways),
         bad=len(bad.artifacts),
         without_covers=bad.without_covers,
+        at_least=completeness.truncated,
     )
-    completeness = _completeness(walked, spread, touched.windows, judged, [*deployments, *judged_on], moment)
-    summary = summary_of(deployments, totals, truncated=completeness.truncated)
+    summary = summary_of(deployments, totals, limit if walked.cut_at else None)
     return Exposure(deployments, judged_on, list(bad.artifacts), totals, summary, completeness)
 
 

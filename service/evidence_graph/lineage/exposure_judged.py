@@ -13,8 +13,8 @@ from evidence_graph.lineage.chain_parts import Step
 from evidence_graph.lineage.exposure_parts import (
     EXPOSURE_BAND,
     EXPOSURE_JUDGED,
+    EXPOSURE_JUDGED_BAND,
     MOST_STEPS,
-    MOST_WINDOWS,
     ExposureRow,
     ExposureWalk,
     JudgedOn,
@@ -46,14 +46,16 @@ class _Rows(msgspec.Struct, frozen=True):
     cut: bool
 
 
-async def read_judged(store: GraphStore, touched: Spread, bad_windows: Sequence[Measuring], moment: Moment) -> Judged:
-    """What was judged on touched datasets and on bad windows, and is not touched itself."""
+async def read_judged(
+    store: GraphStore, touched: Spread, bad_windows: Sequence[Measuring], moment: Moment, most: int
+) -> Judged:
+    """What was judged on touched datasets and on bad windows, and is not touched itself; at most so many models and windows are read."""
     measured = {one.view.urn: one.step for one in bad_windows}
     data = [urn for urn in touched.distances if urn.startswith("dataset:")]
-    found = await _rows(store, sorted({*data, *measured}), moment)
+    found = await _rows(store, sorted({*data, *measured}), moment, most)
     onward: Onward = {}
     models = _note_judged(found, onward)
-    served_cut = await _note_served(store, models - touched.distances.keys(), onward, moment)
+    served_cut = await _note_served(store, models - touched.distances.keys(), onward, moment, most)
     starts = touched.distances | {urn: touched.distances[step.target] + 1 for urn, step in measured.items()}
     judged = spread(starts, lambda urn: sorted(onward.get(urn, ()), key=lambda pair: (pair[1], pair[0].relation)))
     before = touched.ways | {urn: Way(step, step.target) for urn, step in measured.items()}
@@ -62,16 +64,19 @@ async def read_judged(store: GraphStore, touched: Spread, bad_windows: Sequence[
     return Judged(deployments, whole, _windows_of(judged, found), found.cut or served_cut)
 
 
-async def _rows(store: GraphStore, of: list[str], moment: Moment) -> _Rows:
-    """Everything judged on these that existed at the moment."""
+async def _rows(store: GraphStore, of: list[str], moment: Moment, most: int) -> _Rows:
+    """Everything judged on these that existed at the moment; when that is too much, the first of what was judged directly on them."""
     if not of:
         return _Rows([], {}, False)
-    parameters = JudgedOn(of, moment.existing_at, moment.position, MOST_WINDOWS + 1)
+    parameters = JudgedOn(of, moment.existing_at, moment.position, most + 1)
     rows = await store.ask(EXPOSURE_JUDGED, parameters)
+    cut = len(rows) > most
+    if cut:
+        rows = (await store.ask(EXPOSURE_JUDGED_BAND, parameters))[:most]
     views = await views_of(store, rows, moment)
-    kept = [row for row in rows[:MOST_WINDOWS] if views[row.urn].existed(moment)]
+    kept = [row for row in rows if views[row.urn].existed(moment)]
     counting = await _highest(store, {row.window for row in kept if row.window}, moment)
-    return _Rows(kept, counting, len(rows) > MOST_WINDOWS)
+    return _Rows(kept, counting, cut)
 
 
 async def _highest(store: GraphStore, windows: Iterable[str], moment: Moment) -> dict[str, ArtifactView]:
@@ -98,18 +103,18 @@ def _note_judged(found: _Rows, onward: Onward) -> set[str]:
     return models
 
 
-async def _note_served(store: GraphStore, models: Iterable[str], onward: Onward, moment: Moment) -> bool:
+async def _note_served(store: GraphStore, models: Iterable[str], onward: Onward, moment: Moment, most: int) -> bool:
     """The steps from models to the deployments that serve them; whether there are more than may be read."""
     asked = sorted(models)
     if not asked:
         return False
-    parameters = ExposureWalk(asked, moment.existing_at, moment.position, MOST_WINDOWS + 1, MOST_STEPS)
+    parameters = ExposureWalk(asked, moment.existing_at, moment.position, most + 1, MOST_STEPS)
     rows = await store.ask(EXPOSURE_BAND, parameters)
-    for row in rows[:MOST_WINDOWS]:
+    for row in rows[:most]:
         for step in row.steps:
             if step.relation == SERVES:
                 onward.setdefault(step.other, []).append((step_of(step, row.urn, step.other), row.urn))
-    return len(rows) > MOST_WINDOWS
+    return len(rows) > most
 
 
 def _windows_of(judged: Spread, found: _Rows) -> dict[str, list[ArtifactView]]:

@@ -12,7 +12,8 @@ from evidence_graph.store.stored import ArtifactRow
 from graph_schema import BEGINNING, OPEN_END
 
 MOST_STEPS = 1_000  # that come with one artifact in one row
-MOST_WINDOWS = 10_000  # that one answer reads
+MOST_WINDOWS, FEWEST_WINDOWS = 10_000, 100  # that one answer reads at most, and may always read
+WINDOWS_PER_ARTIFACT, JUDGED_PER_ARTIFACT = 10, 2  # of the limit
 MOST_WINDOWS_SHOWN = 100  # of one deployment
 MOST_CUTS_NAMED = 100
 
@@ -73,6 +74,17 @@ EXPOSURE = Question("exposure", ExposureWalk, ExposureRow)
 EXPOSURE_BAND = Question("exposure_band", ExposureWalk, ExposureRow)
 EXPOSURE_WINDOWS = Question("exposure_windows", WindowsOf, ExposureRow)
 EXPOSURE_JUDGED = Question("exposure_judged", JudgedOn, ExposureRow)
+EXPOSURE_JUDGED_BAND = Question("exposure_judged_band", JudgedOn, ExposureRow)
+
+
+def most_windows(limit: int) -> int:
+    """How many windows of what was touched an answer of so many artifacts reads."""
+    return min(MOST_WINDOWS, max(FEWEST_WINDOWS, WINDOWS_PER_ARTIFACT * limit))
+
+
+def most_judged(limit: int) -> int:
+    """How many models and windows that were only judged an answer of so many artifacts reads."""
+    return min(MOST_WINDOWS, JUDGED_PER_ARTIFACT * limit)
 
 
 class ExposedDeployment(msgspec.Struct, frozen=True):
@@ -97,7 +109,8 @@ class ExposedDeployment(msgspec.Struct, frozen=True):
 class ExposureTotals(msgspec.Struct, frozen=True):
     """How many: deployments touched and judged, how many of the touched are live, their windows, artifacts touched, and what is bad.
 
-    `artifacts` leaves out what is bad itself; `without_covers` of the bad say nothing of the time they cover.
+    `artifacts` leaves out what is bad itself; `without_covers` of the bad say nothing of the time they cover. `at_least` says that the
+    answer was cut, so that all but `bad` are lower bounds; what counts as only judged may then have been touched behind the cut.
     """
 
     deployments: int
@@ -107,6 +120,7 @@ class ExposureTotals(msgspec.Struct, frozen=True):
     artifacts: int
     bad: int
     without_covers: int
+    at_least: bool
 
 
 class Exposure(msgspec.Struct, frozen=True):

@@ -1,4 +1,8 @@
-"""Everything that was made from what is bad: one traversal inside the engine, or band by band when that is longer than the limit."""
+"""Everything that was made from what is bad: one traversal inside the engine, or band by band when that is longer than the limit.
+
+An exposure is asked for its deployments. So where it must be cut, no band takes more than half of the room that is left: deployments
+first, then models, features and datasets, each by URN; and the walk goes on from what is kept (docs/decisions/0008).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -35,16 +39,20 @@ class Walked(msgspec.Struct):
 
 
 async def walk(store: GraphStore, bad: Mapping[str, ArtifactView], moment: Moment, limit: int) -> Walked:
-    """At most `limit` artifacts, what is bad among them; what is nearest to it is kept, by (distance, URN)."""
+    """At most `limit` artifacts, what is bad among them."""
     return await _whole(store, bad, moment, limit) or await _in_bands(store, bad, moment, limit)
 
 
 async def _whole(store: GraphStore, bad: Mapping[str, ArtifactView], moment: Moment, limit: int) -> Walked | None:
-    """All of it in one traversal; None when it is longer than the limit, or has an artifact with very many steps."""
+    """All of it in one traversal; None when it is longer than the limit, or has an artifact with very many steps.
+
+    An engine need not walk from what has more steps than the limit.
+    """
+    most_steps = min(MOST_STEPS, limit + 1)
     rows = await store.ask(
-        EXPOSURE, ExposureWalk(list(bad), moment.existing_at, moment.position, limit + 1, MOST_STEPS)
+        EXPOSURE, ExposureWalk(list(bad), moment.existing_at, moment.position, limit + 1, most_steps)
     )
-    if len(rows) > limit or any(len(row.steps) >= MOST_STEPS for row in rows):
+    if len(rows) > limit or any(len(row.steps) >= most_steps for row in rows):
         return None
     views = await views_of(store, rows, moment)
     walked = Walked({urn: view for urn, view in views.items() if urn in bad or view.existed(moment)}, {})
@@ -55,29 +63,36 @@ async def _whole(store: GraphStore, bad: Mapping[str, ArtifactView], moment: Mom
     return walked
 
 
-async def _in_bands(store: GraphStore, bad: Mapping[str, ArtifactView], moment: Moment, limit: int) -> Walked:
-    """Band by band, until nothing more comes or the next artifact would be one too many."""
+async def _in_bands(
+    store: GraphStore, bad: Mapping[str, ArtifactView], moment: Moment, limit: int, *, sharing: bool = False
+) -> Walked:
+    """Band by band, until nothing more comes. Once it is sure that not everything fits, the bands share the room from the first on."""
     walked = Walked(dict(bad), {})
     frontier = list(bad)
-    while frontier and not walked.cut_at:
-        room = limit - len(walked.views)
+    while frontier:
         rows, new = await _band(store, frontier, walked, moment, limit)
-        walked.views |= dict(new[:room])
+        room = limit - len(walked.views)
+        if len(new) > room and not sharing:
+            if len(walked.views) > len(bad):
+                return await _in_bands(store, bad, moment, limit, sharing=True)
+            sharing = True
+        kept = min(len(new), (room + 1) // 2) if sharing else len(new)
+        walked.views |= dict(new[:kept])
         for row in rows:
             if row.urn in walked.views:
                 for step in row.steps:
                     walked.add(step_of(step, row.urn, step.other))
-        beyond = {urn for urn, _ in new[room:]}
+        beyond = {urn for urn, _ in new[kept:]}
         walked.cut_at |= {step.other for row in rows if row.urn in beyond for step in row.steps}
         walked.partial |= {row.urn for row in rows if len(row.steps) >= MOST_STEPS}
-        frontier = [urn for urn, _ in new[:room]]
+        frontier = [urn for urn, _ in new[:kept]]
     return walked
 
 
 async def _band(
     store: GraphStore, frontier: Sequence[str], walked: Walked, moment: Moment, limit: int
 ) -> tuple[list[ExposureRow], list[tuple[str, ArtifactView]]]:
-    """The rows one step on, and what is new and existed among them by URN; one more than fits is enough to know of a cut."""
+    """The rows one step on, and what is new and existed among them in their order; one more than fits is enough to know of a cut."""
     asked = limit + 1
     while True:
         parameters = ExposureWalk(list(frontier), moment.existing_at, moment.position, asked, MOST_STEPS)

@@ -6,7 +6,7 @@ import msgspec
 
 from evidence_graph.lineage.artifact import ArtifactView, views_of
 from evidence_graph.lineage.chain_parts import Step
-from evidence_graph.lineage.exposure_parts import EXPOSURE_WINDOWS, MOST_WINDOWS, Span, WindowsOf
+from evidence_graph.lineage.exposure_parts import EXPOSURE_WINDOWS, Span, WindowsOf
 from evidence_graph.lineage.exposure_walk import step_of
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.record.instants import parse_instant
@@ -48,19 +48,19 @@ class Windows(msgspec.Struct, frozen=True):
         return sorted(found, key=lambda view: (time_of(view).start, view.urn))
 
 
-async def read_windows(store: GraphStore, measured: Sequence[str], moment: Moment) -> Windows:
-    """The windows of deployments and models that existed at the moment."""
+async def read_windows(store: GraphStore, measured: Sequence[str], moment: Moment, most: int) -> Windows:
+    """The windows of deployments and models that existed at the moment, of at most so many."""
     if not measured:
         return Windows({})
-    rows = await store.ask(EXPOSURE_WINDOWS, WindowsOf(sorted(measured), moment.position, MOST_WINDOWS + 1))
+    rows = await store.ask(EXPOSURE_WINDOWS, WindowsOf(sorted(measured), moment.position, most + 1))
     views = await views_of(store, rows, moment)
     found: dict[str, list[Measuring]] = {}
-    for row in rows[:MOST_WINDOWS]:
+    for row in rows[:most]:
         view = views[row.urn]
         if view.declared and view.existed(moment):
             for step in row.steps:
                 found.setdefault(step.other, []).append(Measuring(view, step_of(step, row.urn, step.other)))
-    return Windows(found, rows[-1].steps[0].other if len(rows) > MOST_WINDOWS else None)
+    return Windows(found, rows[-1].steps[0].other if len(rows) > most else None)
 
 
 def highest_revisions(windows: Iterable[ArtifactView]) -> list[ArtifactView]:

@@ -8,14 +8,21 @@ from evidence_graph.record.instants import format_instant
 MOST_NAMED = 3
 
 
-def summary_of(deployments: Sequence[ExposedDeployment], totals: ExposureTotals, *, truncated: bool) -> str:
-    """Deployments touched, those still live by name, and the KPI windows in that time; then what else there is to know."""
-    said = [_touched(deployments, totals, "At least " if truncated else "")]
+def summary_of(deployments: Sequence[ExposedDeployment], totals: ExposureTotals, cut_at: int | None) -> str:
+    """Deployments touched, those still live by name, and the KPI windows in that time; then what else there is to know.
+
+    `cut_at` is the limit where the walk was cut there.
+    """
+    said = [_touched(deployments, totals, "At least " if totals.at_least else "")]
     if totals.judged_on:
         said.append(f"{_counted(totals.judged_on, 'deployment')} only judged on it.")
     if totals.without_covers:
         versions = _counted(totals.without_covers, "version")
         said.append(f"{versions} counted as bad without saying what time their rows cover.")
+    if cut_at is not None:
+        said.append(
+            f"More was made from it than the {cut_at:,} artifacts walked into: raise limit, or ask about some of what was made from it."
+        )
     return " ".join(said)
 
 

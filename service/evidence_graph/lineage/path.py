@@ -7,7 +7,7 @@ import msgspec
 
 from evidence_graph.errors import NotRecorded
 from evidence_graph.lineage.artifact import ArtifactView, read_artifacts_by_urn
-from evidence_graph.lineage.chain import DOWNSTREAM, HIGHEST_LIMIT, UPSTREAM, Chain, Step, read_chain
+from evidence_graph.lineage.chain import DOWNSTREAM, HIGHEST_LIMIT, UPSTREAM, Chain, Step, read_chain, read_whole_chain
 from evidence_graph.lineage.chain_cuts import MOST_CUTS_NAMED
 from evidence_graph.lineage.completeness import Completeness, completeness_of
 from evidence_graph.lineage.moment import Moment
@@ -16,6 +16,7 @@ from evidence_graph.lineage.path_links import PathCount, between, count_paths, s
 from evidence_graph.store.graph_store import GraphStore
 
 FROM_RESTS_ON_TO, TO_RESTS_ON_FROM, SAME = "FROM_RESTS_ON_TO", "TO_RESTS_ON_FROM", "SAME"
+TRIED_FIRST = (25, 500)  # artifacts
 DIRECTIONS = {
     FROM_RESTS_ON_TO: "The artifact given as `from` rests on the one given as `to`.",
     TO_RESTS_ON_FROM: "The artifact given as `to` rests on the one given as `from`.",
@@ -79,12 +80,22 @@ async def read_path(
 
 
 async def _walk(store: GraphStore, near: str, far: str, moment: Moment, limit: int) -> _Walked:
-    """All that `near` rests on holds every path to `far`; when that is too much, so does all that rests on `far`."""
-    behind = await read_chain(store, [near], moment, walk=UPSTREAM, limit=limit)
-    if not behind.completeness.truncated:
-        return _walked([behind])
-    before = await read_chain(store, [far], moment, walk=DOWNSTREAM, limit=limit)
-    return _walked([behind, before] if before.completeness.truncated else [before])
+    """All that `near` rests on holds every path to `far`, and so does all that rests on `far`: whichever is not too much.
+
+    Either may be a hub, and nobody knows before which: so both are tried with little first.
+    """
+    sides = (near, UPSTREAM), (far, DOWNSTREAM)
+    for few in TRIED_FIRST:
+        for start, walk in sides:
+            whole = await read_whole_chain(store, [start], moment, walk, min(few, limit))
+            if whole is not None:
+                return _walked([whole])
+    chains = []
+    for start, walk in sides:
+        chains.append(await read_chain(store, [start], moment, walk=walk, limit=limit))
+        if not chains[-1].completeness.truncated:
+            return _walked(chains[-1:])
+    return _walked(chains)
 
 
 def _walked(chains: list[Chain]) -> _Walked:

@@ -39,8 +39,15 @@ class NoParameters(msgspec.Struct, frozen=True):
     """For questions that take nothing."""
 
 
+class Layout(msgspec.Struct, frozen=True):
+    """In which way a store keeps its graph."""
+
+    layout: int
+
+
 HEAD = Question("head", NoParameters, Head)
 LOCK_HEAD = Question("lock_head", NoParameters, Head)
+STORE_LAYOUT = Question("layout", NoParameters, Layout)
 
 
 class Transaction(Protocol):
@@ -62,7 +69,7 @@ class GraphStore(Protocol):
     async def open(self) -> None:
         """Connect, create what the schema needs and wait until it stands. May be called again after a failure.
 
-        Raises StoreUnavailable, or StoreRefused when the store holds a newer format.
+        Raises StoreUnavailable, or StoreRefused when the store holds a newer format or keeps its graph in another layout.
         """
 
     async def close(self) -> None:

@@ -18,8 +18,8 @@ import msgspec
 
 from evidence_graph.errors import EvidenceError, OutcomeUnknown, StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
-from evidence_graph.store.formats import refuse_newer_format
-from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, Head, NoParameters, Transaction
+from evidence_graph.store.formats import refuse_newer_format, refuse_other_layout
+from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, STORE_LAYOUT, Head, NoParameters, Transaction
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.rows_of import from_builtins, typed_rows
 
@@ -88,6 +88,7 @@ class Neo4jStore:
         with self._faults():
             await self._repeated(self._refuse_older_server)
         refuse_newer_format(await self.ask(HEAD, NoParameters()))
+        refuse_other_layout([row.layout for row in await self.ask(STORE_LAYOUT, NoParameters())])
         with self._faults():
             for statement in _statements("schema"):
                 await self._repeated(partial(self._define, statement))

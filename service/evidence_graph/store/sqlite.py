@@ -22,8 +22,8 @@ import orjson
 
 from evidence_graph.errors import StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
-from evidence_graph.store.formats import refuse_newer_format
-from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, Head, NoParameters, Transaction
+from evidence_graph.store.formats import LAYOUT, refuse_newer_format, refuse_other_layout
+from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, STORE_LAYOUT, Head, NoParameters, Transaction
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.rows_of import from_json_text, typed_rows
 
@@ -93,6 +93,9 @@ class SqliteStore:
             raise StoreRefused("The file holds another program's database.", "Name a new file in EVIDENCE_STORE.")
         if tables:
             refuse_newer_format([Head(*row) for row in connection.execute(named_query("sql", "head").text)])
+            refuse_other_layout([row.layout for row in _fetch(connection, STORE_LAYOUT, NoParameters())])
+        else:
+            connection.pragma("user_version", LAYOUT)
 
     def _connection(self) -> apsw.Connection:
         """This thread's own connection, opened on first use."""

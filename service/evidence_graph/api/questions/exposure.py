@@ -64,6 +64,10 @@ class ExposureTotals:
     without_covers: int = strawberry.field(
         description="How many versions were selected although nobody said what time their rows cover."
     )
+    at_least: bool = strawberry.field(
+        description="Whether the answer was cut. Then these numbers, what is bad apart, are lower bounds, and what counts as only judged "
+        "may have been touched in a way that was not walked."
+    )
 
 
 @strawberry.type(description="Which deployments ran on bad data, features or models, and when.")
@@ -113,7 +117,8 @@ class ExposureQuestion:
         limit: Annotated[
             int | None,
             argument(
-                description=f"Walk into at most this many artifacts, up to {HIGHEST_LIMIT:,}; what is nearest is kept."
+                description=f"Walk into at most this many artifacts, up to {HIGHEST_LIMIT:,}. Where there are more, each step of the "
+                "walk takes at most half of the room that is left, deployments first, then models, features and datasets."
             ),
         ] = EXPOSURE_LIMIT,
         valid_at: ValidAt = UNSET,

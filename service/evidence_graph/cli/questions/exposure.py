@@ -33,6 +33,7 @@ class Totals(msgspec.Struct, frozen=True, rename="camel"):
 
     artifacts: int
     bad: int
+    at_least: bool
 
 
 class Exposure(msgspec.Struct, frozen=True, rename="camel"):
@@ -65,7 +66,10 @@ def ask_exposure(
         str | None, typer.Option(metavar="INSTANT", help="Only deployments live before this instant.")
     ] = None,
     limit: Annotated[
-        int, typer.Option(help="Walk into how many artifacts at most, up to 10,000; what is nearest is kept.")
+        int,
+        typer.Option(
+            help="Walk into how many artifacts at most, up to 10,000; where there are more, each step of it gets a share."
+        ),
     ] = 1_000,
     valid_at: ValidAt = None,
     known_at: KnownAt = None,
@@ -94,7 +98,10 @@ def show_exposure(found: Exposure) -> None:
     _show_deployments("Touched", found.deployments)
     _show_deployments("Only judged on it", found.judged_on)
     say()
-    what = f"{counted(found.totals.bad, 'artifact')} bad, {counted(found.totals.artifacts, 'artifact')} touched"
+    at_least = "at least " if found.totals.at_least else ""
+    what = (
+        f"{counted(found.totals.bad, 'artifact')} bad, {at_least}{counted(found.totals.artifacts, 'artifact')} touched"
+    )
     say(completeness_in_words(found.completeness, what))
 
 
