@@ -129,10 +129,11 @@ async def test_a_backup_is_of_one_position_while_many_write(store: GraphStore, f
             urn = f"dataset:writer-{writer}/d@{number}"
             await recorder.record(stories.command(stories.datasets(urn, description="Said meanwhile.")))
 
-    async def back_up() -> list[Path]:
-        return [await files.backup(store, f"{number}.gz") for number in range(6)]
-
-    backups, *_ = await asyncio.gather(back_up(), *map(write, range(WRITERS)))
+    writing, backups = asyncio.gather(*map(write, range(WRITERS))), list[Path]()
+    while not writing.done():
+        backups.append(await files.backup(store, f"{len(backups)}.gz"))
+        await asyncio.sleep(0)
+    await writing
     sizes = [check_log_file(backup).header.size for backup in backups]
     entries = await store.ask(ENTRIES, EntriesBetween(0, WRITERS * 20))
     for number, backup in enumerate(backups):

@@ -1,12 +1,11 @@
 """`evidence backup` and `restore` as an operator runs them: while others write, interrupted, with a damaged file, without the key."""
 
+import asyncio
 import gzip
 import os
 import pty
-import signal
 import subprocess
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -158,11 +157,18 @@ async def test_a_restore_that_is_killed_is_run_again(engine: Engine, evidence: C
     evidence("backup", "-o", BACKUP)
     other = elsewhere(evidence, **settings_of(engine, tmp_path))
     arguments = ("restore", BACKUP, "--new-origin")
-    with subprocess.Popen(
-        [EVIDENCE, *arguments], cwd=other.folder, env=other.environment, stderr=subprocess.DEVNULL
-    ) as restoring:
-        seen = await first_part(engine, restoring)
-        restoring.send_signal(signal.SIGKILL)
+    restoring = await asyncio.create_subprocess_exec(
+        EVIDENCE,
+        *arguments,
+        cwd=other.folder,
+        env=other.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    seen = await first_part(engine, restoring)
+    if seen:
+        restoring.kill()
+    await restoring.wait()
     assert seen, "it was killed too late"
 
     refused = [other("serve", "--port", "0"), other("ask", "log"), other("register", "-f", other.write(many))]
@@ -177,17 +183,16 @@ async def test_a_restore_that_is_killed_is_run_again(engine: Engine, evidence: C
     assert other("ask", "artifacts", "--first", "1").code == 0
 
 
-async def first_part(engine: Engine, restoring: "subprocess.Popen[bytes]") -> bool:
+async def first_part(engine: Engine, restoring: asyncio.subprocess.Process) -> bool:
     """Whether a part of the log was seen in the store before the restore had ended."""
-    while restoring.poll() is None:
+    while restoring.returncode is None:
         store: GraphStore = engine.another()
         try:
             await store.open()
         except StoreUnfinished:
             return True
         finally:
-            with suppress(Exception):
-                await store.close()
+            await store.close()
     return False
 
 

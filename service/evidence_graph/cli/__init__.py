@@ -23,6 +23,7 @@ from evidence_graph.cli.questions import search as _search  # noqa: F401
 from evidence_graph.cli.questions import timeline as _timeline  # noqa: F401
 from evidence_graph.cli.questions import verdict as _verdict  # noqa: F401
 from evidence_graph.cli.terminal import say
+from evidence_graph.cli.verify import verify
 from evidence_graph.cli.window import window
 
 app = typer.Typer(
@@ -66,6 +67,7 @@ app.command()(serving.config)
 app.command("rotate-key")(serving.rotate_key)
 app.command()(backup)
 app.command()(restore)
+app.command()(verify)
 
 
 def main() -> None:

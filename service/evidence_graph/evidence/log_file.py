@@ -47,8 +47,8 @@ class Cries(msgspec.Struct, frozen=True):
 class Chapter(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A stretch of a KPI as people saw it at an instant, on both clocks, and what rules that are not made for it say of its windows.
 
-    `cries` is by rule, None where it cannot say anything; `spread` is the standard deviation of the windows' values, `spread_of_change` that
-    of their differences to a control, None without one.
+    `cries` is by rule, None where it cannot say anything; `spread` is the standard deviation of the windows' values,
+    `spread_of_change` that of their differences to a control, None without one.
     """
 
     held_against: str

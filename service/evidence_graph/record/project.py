@@ -99,7 +99,7 @@ class _Rows:
     def declared(self, event: ArtifactDeclared) -> None:
         """The artifact, its relations, and for a deployment its first state."""
         self.refer(event.urn)
-        told_by = orjson.dumps(self.entry.source).decode() if self.entry.source else ""
+        told_by = orjson.dumps(self.entry.source, option=orjson.OPT_SORT_KEYS).decode() if self.entry.source else ""
         kind = event.urn.partition(":")[0]
         fields = {**event.fields, "gate": event.gate} if event.gate else event.fields
         self.found.append(

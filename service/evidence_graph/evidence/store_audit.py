@@ -1,0 +1,181 @@
+"""The audit of a store: its log is replayed into an empty one, and whatever the two do not share was changed behind our back.
+
+Entries are held against their leaf hashes, the root of the head, the hashes kept of the tree, and the heads that were signed; the graph and
+what stands beside the log against what the entries say. A sealed value counts only when it opens its seal; an erased one is no fault. The
+words that a search looks in are not compared: they decide what is found, never what is answered about it.
+
+Rows are compared by ranges of URNs, so that memory stays bounded. When something is recorded meanwhile, the replay catches up and what
+differs is looked at again: only what differs every time was changed. A damaged log is reported without a comparison of its graph.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+import msgspec
+
+from evidence_graph.errors import ProofFailed, StoreUnavailable
+from evidence_graph.evidence.audit_questions import (
+    AUDIT_ANNOTATIONS,
+    AUDIT_ARTIFACTS,
+    AUDIT_COUNTS,
+    AUDIT_DEFINITIONS,
+    AUDIT_RELATIONS,
+    AUDIT_ROLL_OUTS,
+    AUDIT_TILE_HASHES,
+    AUDIT_URNS,
+    UrnPage,
+    UrnRange,
+)
+from evidence_graph.evidence.log_file import Report
+from evidence_graph.evidence.log_replay import Finding, LogReplay
+from evidence_graph.proof.checkpoint import Checkpoint, parse_checkpoint
+from evidence_graph.proof.signed_note import parse_note
+from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, P, R
+from evidence_graph.store.named_queries import Question
+from evidence_graph.store.stored import SIGNED_HEAD
+
+URNS_AT_ONCE, LOOKS, BEHIND_ALL_URNS = 1_000, 20, "\uffff"
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """What was looked at, and everything that is not as the log says."""
+
+    entries: int
+    root: str
+    findings: list[Finding]
+
+
+async def audit_store(
+    store: GraphStore, empty: GraphStore, last_signed: Checkpoint | None, report: Report = lambda done, total: None
+) -> Audit:
+    """Audit a store with the help of an empty one; `last_signed` is the head kept beside the private key.
+
+    Raises StoreUnavailable when the log has not begun.
+    """
+    signed = [(name, head) for name, head in [("last signed head", last_signed), *await _published(store)] if head]
+    replay = LogReplay(store, empty, {head.size for _, head in signed}, report)
+    head = await replay.catch_up()
+    if head is None:
+        raise StoreUnavailable("The log has not begun yet.", "Record something first.")
+    findings = [*replay.findings, *_signed_findings(signed, replay, head)]
+    if not replay.damaged:
+        findings += await _Comparison(store, empty, replay).run()
+    return Audit(replay.size, replay.root, findings)
+
+
+async def _published(store: GraphStore) -> list[tuple[str, Checkpoint | None]]:
+    """The signed head in the store."""
+    found: list[tuple[str, Checkpoint | None]] = []
+    for row in await store.ask(SIGNED_HEAD, NoParameters()):
+        head: Checkpoint | None
+        try:
+            head = parse_checkpoint(parse_note(row.note).text)
+        except ProofFailed:
+            head = None
+        if head is None or (row.size, row.root) != (head.size, head.root.hex()):
+            head = Checkpoint("", row.size, b"")  # no tree has this root: it will be reported
+        found.append(("signed head", head))
+    return found
+
+
+def _signed_findings(signed: Sequence[tuple[str, Checkpoint]], replay: LogReplay, head: Head) -> Iterator[Finding]:
+    for name, one in signed:
+        if one.origin not in ("", head.origin):
+            continue  # the key has signed another log before
+        if one.size > replay.size:
+            if not replay.damaged:
+                yield Finding(name, f"{one.size} entries", f"the log has {replay.size}: entries were removed")
+        elif replay.roots.get(one.size) != one.root.hex():
+            yield Finding(name, f"{one.size} entries", "the entries are not those that it commits to")
+
+
+class _Comparison:
+    """Both stores, range by range."""
+
+    def __init__(self, store: GraphStore, empty: GraphStore, replay: LogReplay) -> None:
+        self.store, self.empty, self.replay = store, empty, replay
+
+    async def run(self) -> list[Finding]:
+        """Everything that differs."""
+        found: list[Finding] = []
+        async for span in self._spans():
+            found += await self._differing(span)
+        return found + await self._differing(None)
+
+    async def _spans(self) -> AsyncIterator[UrnRange]:
+        after = ""
+        while True:
+            page = await self.empty.ask(AUDIT_URNS, UrnPage(after, URNS_AT_ONCE))
+            if len(page) < URNS_AT_ONCE:
+                yield UrnRange(after, BEHIND_ALL_URNS)
+                return
+            yield UrnRange(after, page[-1].urn)
+            after = page[-1].urn
+
+    async def _differing(self, span: UrnRange | None) -> list[Finding]:
+        """What differs in a range, or (None) in what is not found by URN; looked at again while the log grows."""
+        found: list[Finding] | None = None
+        for _ in range(LOOKS):
+            now = await (self._by_urn(span) if span else self._others())
+            found = now if found is None else [one for one in found if one in now]
+            size = self.replay.size
+            await self.replay.catch_up()
+            if not found or self.replay.size == size:
+                break
+        return found or []
+
+    async def _by_urn(self, span: UrnRange) -> list[Finding]:
+        return [
+            *await self._compared("artifact", 1, AUDIT_ARTIFACTS, span),
+            *await self._compared("relation", 4, AUDIT_RELATIONS, span),
+            *await self._compared("roll-out change", 4, AUDIT_ROLL_OUTS, span),
+            *await self._compared("annotation", 3, AUDIT_ANNOTATIONS, span),
+        ]
+
+    async def _compared(self, name: str, key: int, question: Question[P, R], parameters: P) -> list[Finding]:
+        found = await self.store.ask(question, parameters)
+        wanted = await self.empty.ask(question, parameters)
+        return compared(name, key, wanted, found)
+
+    async def _others(self) -> list[Finding]:
+        nothing = NoParameters()
+        return [
+            *await self._compared("definition", 3, AUDIT_DEFINITIONS, nothing),
+            *await self._compared("tree hash", 2, AUDIT_TILE_HASHES, nothing),
+            *await self._compared("head", 0, HEAD, nothing),
+            *await self._compared("number of rows", 1, AUDIT_COUNTS, nothing),
+        ]
+
+
+def compared(name: str, key: int, wanted: Sequence[msgspec.Struct], found: Sequence[msgspec.Struct]) -> list[Finding]:
+    """What is missing, was inserted or changed. The first `key` columns of a row name it: two rows of one name are one that was changed."""
+    left, right = Counter(map(_values, wanted)), Counter(map(_values, found))
+    missing, more = _by_key(key, (left - right).elements()), _by_key(key, (right - left).elements())
+    findings: list[Finding] = []
+    for where in sorted({*missing, *more}, key=str):
+        text = " ".join(str(part) for part in where)
+        gone, new = missing.get(where, []), more.get(where, [])
+        if gone and new:
+            columns = [
+                column
+                for column, before, after in zip(wanted[0].__struct_fields__, gone[0], new[0], strict=True)
+                if before != after
+            ]
+            findings.append(Finding(name, text, f"changed: {', '.join(columns)}"))
+        else:
+            findings.append(Finding(name, text, "missing" if gone else "inserted"))
+    return findings
+
+
+Values = tuple[object, ...]
+
+
+def _values(row: msgspec.Struct) -> Values:
+    return msgspec.structs.astuple(row)
+
+
+def _by_key(key: int, rows: Iterator[Values]) -> dict[Values, list[Values]]:
+    found: dict[Values, list[Values]] = {}
+    for row in rows:
+        found.setdefault(row[:key], []).append(row)
+    return found
