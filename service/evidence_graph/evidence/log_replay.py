@@ -48,15 +48,19 @@ class LogReplay:
         return self._sequence.root
 
     async def catch_up(self) -> Head | None:
-        """Replay what the head of the store commits to by now."""
+        """Replay what the head of the store commits to by now; None when its log has not begun."""
         for head in await self._store.ask(HEAD, NoParameters()):
-            while self.size < head.size and not self.damaged:
-                last = min(self.size + ENTRIES_AT_ONCE, head.size) - 1
-                rows = await self._store.ask(AUDIT_ENTRIES, EntriesBetween(self.size, last))
-                await self._replay(rows, last + 1)
-                self._report(self.size, head.size)
+            await self.replay_to(head)
             return head
         return None
+
+    async def replay_to(self, head: Head) -> None:
+        """Replay what a head of the store commits to; nothing when that is done."""
+        while self.size < head.size and not self.damaged:
+            last = min(self.size + ENTRIES_AT_ONCE, head.size) - 1
+            rows = await self._store.ask(AUDIT_ENTRIES, EntriesBetween(self.size, last))
+            await self._replay(rows, last + 1)
+            self._report(self.size, head.size)
 
     async def _replay(self, rows: Sequence[EntryPut], end: int) -> None:
         entries = self._sound(rows, end)

@@ -63,7 +63,7 @@ class HeadSigner:
                 await self._running
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_TO_FINISH):
-                await self.keep_up(leaving=True)
+                await self._try(leaving=True)
 
     async def keep_up(self, *, leaving: bool = False) -> None:
         """As `sign`, and what prevents it is logged once and kept in `problem`; a store out of reach is tried again."""
@@ -99,13 +99,17 @@ class HeadSigner:
 
     async def _run(self) -> None:
         while True:
-            try:
-                await self.keep_up()
-            except EvidenceError as error:
-                _log.warning("checkpoint.failed", reason=str(error))
-            except Exception as error:  # signing goes on with the next look, whatever went wrong in this one
-                _log.error("checkpoint.failed", exc_info=error)
+            await self._try()
             await asyncio.sleep(SECONDS_AFTER_REFUSAL if self.problem else SECONDS_BETWEEN)
+
+    async def _try(self, *, leaving: bool = False) -> None:
+        """As `keep_up`, whatever goes wrong: signing goes on with the next look, and a service can end."""
+        try:
+            await self.keep_up(leaving=leaving)
+        except EvidenceError as error:
+            _log.warning("checkpoint.failed", reason=str(error))
+        except Exception as error:
+            _log.error("checkpoint.failed", exc_info=error)
 
     def _report(self, problem: Problem) -> None:
         if problem != self.problem and problem.refused:

@@ -4,8 +4,9 @@ Entries are held against their leaf hashes, the root of the head, the hashes kep
 what stands beside the log against what the entries say. A sealed value counts only when it opens its seal; an erased one is no fault. The
 words that a search looks in are not compared: they decide what is found, never what is answered about it.
 
-Rows are compared by ranges of URNs, so that memory stays bounded. When something is recorded meanwhile, the replay catches up and what
-differs is looked at again: only what differs every time was changed. A damaged log is reported without a comparison of its graph.
+Rows are compared by ranges of URNs, so that memory stays bounded. Something may be recorded meanwhile: a range that seems to differ is read
+again while nobody writes, and the replay goes on to the very head it was read at. A damaged log is reported without a comparison of the
+graph.
 """
 
 from collections import Counter
@@ -30,11 +31,12 @@ from evidence_graph.evidence.log_file import Report
 from evidence_graph.evidence.log_replay import Finding, LogReplay
 from evidence_graph.proof.checkpoint import Checkpoint, parse_checkpoint
 from evidence_graph.proof.signed_note import parse_note
-from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, P, R
+from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, P, R, Transaction
+from evidence_graph.store.log_tree import Asked
 from evidence_graph.store.named_queries import Question
 from evidence_graph.store.stored import SIGNED_HEAD
 
-URNS_AT_ONCE, LOOKS, BEHIND_ALL_URNS = 1_000, 20, "\uffff"
+URNS_AT_ONCE, BEHIND_ALL_URNS = 1_000, "\uffff"
 
 
 class Audit(msgspec.Struct, frozen=True):
@@ -57,10 +59,9 @@ async def audit_store(
     head = await replay.catch_up()
     if head is None:
         raise StoreUnavailable("The log has not begun yet.", "Record something first.")
+    differing = [] if replay.damaged else await _Comparison(store, empty, replay).run()
     findings = [*replay.findings, *_signed_findings(signed, replay, head)]
-    if not replay.damaged:
-        findings += await _Comparison(store, empty, replay).run()
-    return Audit(replay.size, replay.root, findings)
+    return Audit(replay.size, replay.root, findings if replay.damaged else [*findings, *differing])
 
 
 async def _published(store: GraphStore) -> list[tuple[str, Checkpoint | None]]:
@@ -89,6 +90,14 @@ def _signed_findings(signed: Sequence[tuple[str, Checkpoint]], replay: LogReplay
             yield Finding(name, f"{one.size} entries", "the entries are not those that it commits to")
 
 
+class Table(msgspec.Struct, frozen=True):
+    """Rows of one kind; the first `key` columns of a row name it."""
+
+    name: str
+    key: int
+    rows: Sequence[msgspec.Struct]
+
+
 class _Comparison:
     """Both stores, range by range."""
 
@@ -113,38 +122,52 @@ class _Comparison:
             after = page[-1].urn
 
     async def _differing(self, span: UrnRange | None) -> list[Finding]:
-        """What differs in a range, or (None) in what is not found by URN; looked at again while the log grows."""
-        found: list[Finding] | None = None
-        for _ in range(LOOKS):
-            now = await (self._by_urn(span) if span else self._others())
-            found = now if found is None else [one for one in found if one in now]
-            size = self.replay.size
-            await self.replay.catch_up()
-            if not found or self.replay.size == size:
-                break
-        return found or []
+        """What differs in a range, or (None) in what is not found by URN."""
+        if _differences(await read_tables(self.empty, span), await read_tables(self.store, span)):
+            return await self._at_one_head(span)
+        return []
 
-    async def _by_urn(self, span: UrnRange) -> list[Finding]:
+    async def _at_one_head(self, span: UrnRange | None) -> list[Finding]:
+        """The same, read while the head is held as by a writer, so that nothing is recorded between two tables."""
+
+        async def read(transaction: Transaction) -> tuple[Head | None, list[Table]]:
+            return await transaction.lock_head(), await read_tables(transaction, span)
+
+        head, found = await self.store.write(read)
+        if head is not None:
+            await self.replay.replay_to(head)
+        return _differences(await read_tables(self.empty, span), found)
+
+
+async def read_tables(asked: Asked, span: UrnRange | None) -> list[Table]:
+    """What stands under the URNs of a range, or (None) everything that is not found by URN."""
+    if span is not None:
         return [
-            *await self._compared("artifact", 1, AUDIT_ARTIFACTS, span),
-            *await self._compared("relation", 4, AUDIT_RELATIONS, span),
-            *await self._compared("roll-out change", 4, AUDIT_ROLL_OUTS, span),
-            *await self._compared("annotation", 3, AUDIT_ANNOTATIONS, span),
+            await _table(asked, "artifact", 1, AUDIT_ARTIFACTS, span),
+            await _table(asked, "relation", 4, AUDIT_RELATIONS, span),
+            await _table(asked, "roll-out change", 4, AUDIT_ROLL_OUTS, span),
+            await _table(asked, "annotation", 3, AUDIT_ANNOTATIONS, span),
         ]
+    nothing = NoParameters()
+    return [
+        await _table(asked, "definition", 3, AUDIT_DEFINITIONS, nothing),
+        await _table(asked, "tree hash", 2, AUDIT_TILE_HASHES, nothing),
+        await _table(asked, "head", 0, HEAD, nothing),
+        await _table(asked, "number of rows", 1, AUDIT_COUNTS, nothing),
+    ]
 
-    async def _compared(self, name: str, key: int, question: Question[P, R], parameters: P) -> list[Finding]:
-        found = await self.store.ask(question, parameters)
-        wanted = await self.empty.ask(question, parameters)
-        return compared(name, key, wanted, found)
 
-    async def _others(self) -> list[Finding]:
-        nothing = NoParameters()
-        return [
-            *await self._compared("definition", 3, AUDIT_DEFINITIONS, nothing),
-            *await self._compared("tree hash", 2, AUDIT_TILE_HASHES, nothing),
-            *await self._compared("head", 0, HEAD, nothing),
-            *await self._compared("number of rows", 1, AUDIT_COUNTS, nothing),
-        ]
+async def _table(asked: Asked, name: str, key: int, question: Question[P, R], parameters: P) -> Table:
+    rows = await asked.ask(question, parameters)
+    return Table(name, key, rows)
+
+
+def _differences(wanted: Sequence[Table], found: Sequence[Table]) -> list[Finding]:
+    return [
+        finding
+        for left, right in zip(wanted, found, strict=True)
+        for finding in compared(left.name, left.key, left.rows, right.rows)
+    ]
 
 
 def compared(name: str, key: int, wanted: Sequence[msgspec.Struct], found: Sequence[msgspec.Struct]) -> list[Finding]:
