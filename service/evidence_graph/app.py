@@ -25,7 +25,6 @@ from evidence_graph.api.checkpoint import checkpoint_route
 from evidence_graph.api.context import RequestContext
 from evidence_graph.api.execution import Operation, answer
 from evidence_graph.api.http import graphql_route
-from evidence_graph.api.metrics import CountsRequests, Metrics
 from evidence_graph.api.schema import Schema, build_schema
 from evidence_graph.api.tables import table_routes
 from evidence_graph.errors import EvidenceError, InvalidInput, ProofFailed, StoreUnavailable
@@ -187,6 +186,11 @@ async def open_service(
 
 def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphStore | None = None) -> Starlette:
     """The service over HTTP. Raises InvalidInput, StoreRefused for settings that name no store."""
+    from evidence_graph.api.metrics import (  # loading its library takes long: only for who serves
+        CountsRequests,
+        Metrics,
+    )
+
     configure_logging(settings.log_level)
     record = ServedRecord(store or store_of(settings), key_path(settings), clock or SystemClock(), always_signing=True)
 

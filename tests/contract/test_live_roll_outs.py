@@ -6,11 +6,11 @@ import pytest
 
 from evidence_graph.lineage.deployments import LIVE_ROLL_OUTS, ROLL_OUTS, RollOutsFrom, RollOutsIn
 from evidence_graph.record.project import referred
-from evidence_graph.record.roll_outs import END, PRODUCTION, STATE, LiveInterval, slots_of
+from evidence_graph.record.roll_outs import END, PRODUCTION, STATE, LiveInterval
 from evidence_graph.record.rows import RollOutChangeClosed, RollOutChangePut, Row, SeriesNamed, in_batches
 from evidence_graph.record.search_words import name_keys
 from evidence_graph.store.graph_store import GraphStore, Transaction
-from evidence_graph.store.stored import RollOutRow
+from evidence_graph.store.stored import RollOutRow, slots_in
 
 SLOTS = ("a/one", "a/two", "a/two-more", "b/one")
 STATES = [*[(PRODUCTION, 1.0)] * 4, (PRODUCTION, 0.5), ("CANARY", 0.1), ("SHADOW", 1.0)]
@@ -59,7 +59,7 @@ def history(random: Random) -> list[Row]:
 
 def live(rows: list[RollOutRow], since: int) -> dict[str, LiveInterval]:
     """Live intervals, of those that reach beyond the instant."""
-    slots = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+    slots = slots_in(rows)
     found = {urn: interval for slot in slots.values() for urn, interval in slot.live_intervals().items()}
     return {urn: interval for urn, interval in found.items() if interval.end > since}
 

@@ -4,6 +4,7 @@ import msgspec
 
 from evidence_graph.record.rows import EntryPut
 from evidence_graph.store.graph_store import NoParameters
+from evidence_graph.store.log_tree import HashRow
 from evidence_graph.store.named_queries import Question
 from evidence_graph.store.stored import EntriesBetween
 
@@ -26,14 +27,6 @@ class UrnRow(msgspec.Struct, frozen=True):
     """One artifact's URN."""
 
     urn: str
-
-
-class TileHashStored(msgspec.Struct, frozen=True):
-    """A hash of the tree that is kept."""
-
-    level: int
-    number: int
-    hash: str
 
 
 class ArtifactStored(msgspec.Struct, frozen=True):
@@ -119,7 +112,7 @@ class Count(msgspec.Struct, frozen=True):
 
 AUDIT_URNS = Question("audit_urns", UrnPage, UrnRow)
 AUDIT_ENTRIES = Question("audit_entries", EntriesBetween, EntryPut)
-AUDIT_TILE_HASHES = Question("audit_tile_hashes", NoParameters, TileHashStored)
+AUDIT_TILE_HASHES = Question("audit_tile_hashes", NoParameters, HashRow)
 AUDIT_ARTIFACTS = Question("audit_artifacts", UrnRange, ArtifactStored)
 AUDIT_RELATIONS = Question("audit_relations", UrnRange, RelationStored)
 AUDIT_ROLL_OUTS = Question("audit_roll_outs", UrnRange, RollOutStored)

@@ -7,7 +7,6 @@ import msgspec
 from evidence_graph.evidence.commands import Command, Declaration, Definition, Item
 from evidence_graph.evidence.state import WALKED_TOGETHER, AnnotationState, DefinitionState, State, known_artifact
 from evidence_graph.evidence.window_neighbours import load_neighbours
-from evidence_graph.record.roll_outs import slots_of
 from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import Transaction
 from evidence_graph.store.named_queries import Question
@@ -24,6 +23,7 @@ from evidence_graph.store.stored import (
     RollOutsOfSlots,
     StoredArtifacts,
     StoredWindows,
+    slots_in,
 )
 
 
@@ -94,7 +94,7 @@ async def _load_slots(transaction: Transaction, items: Iterable[Item], state: St
     if not slots:
         return
     rows = await transaction.ask(ROLL_OUTS_OF_SLOTS, RollOutsOfSlots(slots, position))
-    state.slots = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+    state.slots = slots_in(rows)
 
 
 async def _load_definitions(transaction: Transaction, items: Iterable[Item], state: State, position: int) -> None:

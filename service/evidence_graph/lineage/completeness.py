@@ -35,10 +35,11 @@ def completeness_of(
     truncated: bool = False,
     truncated_at: Sequence[str] = (),
     positions: Iterable[int] = (),
+    missing: Iterable[str] = (),
 ) -> Completeness:
-    """The completeness of an answer made of these artifacts, and of entries at `positions` beside them."""
+    """The completeness of an answer made of these artifacts, and of entries at `positions` beside them; `missing` are stubs beside them."""
     views = list(artifacts)
-    unresolved = tuple(sorted({view.urn for view in views if not view.declared}))
+    unresolved = tuple(sorted({*(view.urn for view in views if not view.declared), *missing}))
     return Completeness(
         position=moment.position,
         known_at=moment.known_at,

@@ -21,9 +21,10 @@ from evidence_graph.lineage.verdict_benchmark import Named, benchmark_of, named_
 from evidence_graph.lineage.verdict_parts import Assessment, Verdict, verdict_of
 from evidence_graph.lineage.verdict_pool import Pool, merged, subject_of
 from evidence_graph.lineage.verdict_windows import gather
-from evidence_graph.record.roll_outs import Slot, slots_of
+from evidence_graph.record.roll_outs import Slot
 from evidence_graph.record.urn import SLOT, Urn
 from evidence_graph.store.graph_store import GraphStore
+from evidence_graph.store.stored import slots_in
 
 WORST_FIRST = (
     State.DEGRADED,
@@ -136,7 +137,7 @@ async def _scope(store: GraphStore, moment: Moment, namespace: str, of: Urn | No
     if of is None:
         instant = moment.existing_at
         rows = await store.ask(LIVE_ROLL_OUTS, RollOutsFrom("", namespace, instant, moment.position))
-        slots = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+        slots = slots_in(rows)
         live = [
             urn
             for slot in slots.values()
@@ -223,6 +224,5 @@ def _counted(ranked: Sequence[_Assessed]) -> list[StateCount]:
 def _completeness(assessments: Iterable[Assessment], cuts: Sequence[str], moment: Moment) -> Completeness:
     gathered = [one.gathered for one in assessments]
     positions = (position for one in gathered for position in one.positions)
-    whole = completeness_of(moment, (), truncated=bool(cuts), truncated_at=cuts, positions=positions)
-    missing = tuple(sorted({urn for one in gathered for urn in one.held.missing}))
-    return msgspec.structs.replace(whole, unresolved=missing, complete=not cuts and not missing)
+    missing = (urn for one in gathered for urn in one.held.missing)
+    return completeness_of(moment, (), truncated=bool(cuts), truncated_at=cuts, positions=positions, missing=missing)

@@ -4,11 +4,11 @@ import msgspec
 
 from evidence_graph.lineage.artifact import ArtifactView, read_artifacts_by_urn
 from evidence_graph.lineage.moment import Moment
-from evidence_graph.record.roll_outs import LiveInterval, RollOut, slots_of, state_at
+from evidence_graph.record.roll_outs import LiveInterval, RollOut, state_at
 from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.named_queries import Question
-from evidence_graph.store.stored import RELATIONS_FROM, RelationsFrom, RollOutRow
+from evidence_graph.store.stored import RELATIONS_FROM, RelationsFrom, RollOutRow, slots_in
 from graph_schema import BEGINNING, OPEN_END
 
 
@@ -96,7 +96,7 @@ async def read_live_deployments(
 async def _candidates(store: GraphStore, moment: Moment, namespace: str, slot: str, since: int) -> list[_Candidate]:
     """Every roll-out that is live at some time after `since`, with its live interval; of others that interval may be wrong."""
     rows = await store.ask(LIVE_ROLL_OUTS, RollOutsFrom(slot, namespace, since, moment.position))
-    slots = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+    slots = slots_in(rows)
     return [
         _Candidate(name, found.roll_outs[deployment], interval)
         for name, found in slots.items()

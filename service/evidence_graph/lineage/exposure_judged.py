@@ -21,7 +21,7 @@ from evidence_graph.lineage.exposure_parts import (
 )
 from evidence_graph.lineage.exposure_spread import MEASURES, SERVES, Spread, Way, spread
 from evidence_graph.lineage.exposure_walk import step_of
-from evidence_graph.lineage.exposure_windows import Measuring, highest_revisions, time_of
+from evidence_graph.lineage.exposure_windows import Measuring, in_highest_revisions, time_of
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.stored import WINDOW_REVISIONS, StoredWindows
@@ -86,7 +86,7 @@ async def _highest(store: GraphStore, windows: Iterable[str], moment: Moment) ->
         return {}
     views = await views_of(store, await store.ask(WINDOW_REVISIONS, StoredWindows(asked)), moment)
     existing = (view for view in views.values() if view.declared and view.existed(moment))
-    return {view.urn: view for view in highest_revisions(existing)}
+    return {view.urn: view for view in in_highest_revisions(existing)}
 
 
 def _note_judged(found: _Rows, onward: Onward) -> set[str]:

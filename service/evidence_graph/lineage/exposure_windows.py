@@ -10,7 +10,7 @@ from evidence_graph.lineage.exposure_parts import EXPOSURE_WINDOWS, Span, Window
 from evidence_graph.lineage.exposure_walk import step_of
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.record.instants import parse_instant
-from evidence_graph.record.urn import revision_of, window_of
+from evidence_graph.record.urn import highest_revisions
 from evidence_graph.store.graph_store import GraphStore
 
 
@@ -43,7 +43,7 @@ class Windows(msgspec.Struct, frozen=True):
 
     def counted(self, measured: str, span: Span) -> list[ArtifactView]:
         """The windows of one artifact that overlap a span, each in its highest revision, by their beginning."""
-        highest = highest_revisions(one.view for one in self.by_measured.get(measured, ()))
+        highest = in_highest_revisions(one.view for one in self.by_measured.get(measured, ()))
         found = [view for view in highest if time_of(view).meet(span) is not None]
         return sorted(found, key=lambda view: (time_of(view).start, view.urn))
 
@@ -63,14 +63,10 @@ async def read_windows(store: GraphStore, measured: Sequence[str], moment: Momen
     return Windows(found, rows[-1].steps[0].other if len(rows) > most else None)
 
 
-def highest_revisions(windows: Iterable[ArtifactView]) -> list[ArtifactView]:
+def in_highest_revisions(windows: Iterable[ArtifactView]) -> list[ArtifactView]:
     """Of each window the revision with the highest number."""
-    highest: dict[str, ArtifactView] = {}
-    for view in windows:
-        window = window_of(view.urn)
-        if window not in highest or revision_of(view.urn) > revision_of(highest[window].urn):
-            highest[window] = view
-    return list(highest.values())
+    by_urn = {view.urn: view for view in windows}
+    return [by_urn[urn] for urn in highest_revisions(by_urn)]
 
 
 def time_of(window: ArtifactView) -> Span:

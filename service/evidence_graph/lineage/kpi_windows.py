@@ -3,7 +3,6 @@
 A stream is one KPI of a deployment or a model for one segment; that of a slot holds the windows of all its roll-outs.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +11,7 @@ from evidence_graph.lineage.artifact import ArtifactView, views_of
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.record.instants import from_text
 from evidence_graph.record.json_values import JsonObject
-from evidence_graph.record.urn import SLOT, Urn, parse_urn, revision_of, window_of
+from evidence_graph.record.urn import SLOT, Urn, highest_revisions, parse_urn
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.named_queries import Question
 from evidence_graph.store.stored import ArtifactRow
@@ -126,16 +125,6 @@ async def read_stream(
 
 def _start(view: ArtifactView) -> int:
     return from_text(str(view.fields["start"]))
-
-
-def highest_revisions(urns: Iterable[str]) -> list[str]:
-    """Of the URNs of windows those with the highest revision of each."""
-    highest: dict[str, str] = {}
-    for urn in urns:
-        window = window_of(urn)
-        if window not in highest or revision_of(urn) > revision_of(highest[window]):
-            highest[window] = urn
-    return list(highest.values())
 
 
 def stated(view: ArtifactView) -> StatedWindow:

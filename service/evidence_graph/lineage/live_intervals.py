@@ -5,10 +5,9 @@ from collections.abc import Iterable
 import msgspec
 
 from evidence_graph.lineage.moment import Moment
-from evidence_graph.record.roll_outs import slots_of
 from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import GraphStore
-from evidence_graph.store.stored import ROLL_OUTS_OF_SLOTS, RollOutsOfSlots
+from evidence_graph.store.stored import ROLL_OUTS_OF_SLOTS, RollOutsOfSlots, slots_in
 from graph_schema import OPEN_END
 
 
@@ -30,7 +29,7 @@ async def read_live_times(store: GraphStore, deployments: Iterable[str], moment:
     if not slots:
         return {}
     rows = await store.ask(ROLL_OUTS_OF_SLOTS, RollOutsOfSlots(sorted(set(slots.values())), moment.position))
-    known = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+    known = slots_in(rows)
     times: dict[str, LiveTimes] = {}
     for slot, found in known.items():
         for urn, interval in found.live_intervals().items():

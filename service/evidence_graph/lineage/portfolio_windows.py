@@ -7,9 +7,9 @@ import msgspec
 import orjson
 
 from evidence_graph.lineage.artifact import read_artifacts_by_urn
-from evidence_graph.lineage.kpi_windows import KpiStream, StatedWindow, highest_revisions, stated, stated_window
+from evidence_graph.lineage.kpi_windows import KpiStream, StatedWindow, stated, stated_window
 from evidence_graph.lineage.moment import Moment
-from evidence_graph.record.urn import parse_urn
+from evidence_graph.record.urn import highest_revisions, parse_urn
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.named_queries import Question
 

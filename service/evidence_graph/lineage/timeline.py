@@ -16,7 +16,6 @@ from evidence_graph.lineage.moment import Moment
 from evidence_graph.lineage.timeline_events import DECLARATIONS, TimelineEvent, declared_anew, events_of, taken_over
 from evidence_graph.lineage.timeline_scope import Scope
 from evidence_graph.record.entry import glance_at_entry
-from evidence_graph.record.roll_outs import slots_of
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.named_queries import Question
 from evidence_graph.store.stored import (
@@ -24,6 +23,7 @@ from evidence_graph.store.stored import (
     STORED_ARTIFACTS,
     RollOutsOfSlots,
     StoredArtifacts,
+    slots_in,
 )
 
 KNOWN, VALID = "KNOWN", "VALID"
@@ -201,7 +201,7 @@ async def _taken_over(store: GraphStore, scope: Scope, moment: Moment) -> list[T
         rows = await store.ask(ROLL_OUTS, RollOutsIn(scope.namespace, moment.position))
     else:
         return []
-    slots = slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+    slots = slots_in(rows)
     return [
         taken_over(deployment, interval.end, by)
         for slot in slots.values()

@@ -16,7 +16,6 @@ from evidence_graph.lineage.kpi_windows import (
     NEWEST_FIRST,
     KpiStream,
     StatedWindow,
-    highest_revisions,
     read_segments,
     read_stream,
     stated,
@@ -27,10 +26,10 @@ from evidence_graph.lineage.verdict_parts import NOT_COMPARABLE, Assessment, Gat
 from evidence_graph.lineage.verdict_pool import Pool, merged, subject_of
 from evidence_graph.lineage.verdict_windows import gather
 from evidence_graph.record.instants import format_compact
-from evidence_graph.record.roll_outs import Slot, slots_of
-from evidence_graph.record.urn import SLOT, Urn, window_of
+from evidence_graph.record.roll_outs import Slot
+from evidence_graph.record.urn import SLOT, Urn, highest_revisions, window_of
 from evidence_graph.store.graph_store import GraphStore
-from evidence_graph.store.stored import ROLL_OUTS_OF_SLOTS, WINDOW_REVISIONS, RollOutsOfSlots, StoredWindows
+from evidence_graph.store.stored import ROLL_OUTS_OF_SLOTS, WINDOW_REVISIONS, RollOutsOfSlots, StoredWindows, slots_in
 from graph_schema import DEPLOYMENT, MODEL, OPEN_END
 
 MOST_REVISIONS = 20_000  # of the windows of one stream, the newest
@@ -84,7 +83,7 @@ async def read_slots(store: GraphStore, of: list[Urn], moment: Moment) -> dict[s
     if not names:
         return {}
     rows = await store.ask(ROLL_OUTS_OF_SLOTS, RollOutsOfSlots(sorted(names), moment.position))
-    return slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
+    return slots_in(rows)
 
 
 async def read_subject(store: GraphStore, of: Urn, slots: dict[str, Slot], moment: Moment) -> ArtifactView | None:
@@ -187,12 +186,11 @@ def completeness(found: Found, moment: Moment) -> Completeness:
     """How complete one stream is: a stub that is judged, and what the benchmark names and nobody declared, are missing."""
     views = [found.view] if found.view is not None else []
     gathered = found.gathered
-    whole = completeness_of(
+    return completeness_of(
         moment,
         views,
         truncated=found.cut,
         truncated_at=[gathered.subject.stream.of.text] if found.cut else [],
         positions=gathered.positions,
+        missing=gathered.held.missing,
     )
-    unresolved = tuple(sorted({*whole.unresolved, *gathered.held.missing}))
-    return msgspec.structs.replace(whole, unresolved=unresolved, complete=not whole.truncated and not unresolved)

@@ -173,6 +173,16 @@ def revision_of(urn: str) -> int:
     return int(urn.rpartition(",r")[2])
 
 
+def highest_revisions(urns: Iterable[str]) -> list[str]:
+    """Of the URNs of KPI windows those with the highest revision of each, in the order in which the windows come."""
+    highest: dict[str, str] = {}
+    for urn in urns:
+        window = window_of(urn)
+        if window not in highest or revision_of(urn) > revision_of(highest[window]):
+            highest[window] = urn
+    return list(highest.values())
+
+
 def canonical_name(text: str, field: str) -> str:
     """A `namespace/name` in canonical spelling, as KPIs are named."""
     urn = parse_urn(f"{KPI}:{text}", field)

@@ -1,8 +1,11 @@
 """What the write side and the read side both ask of the store: entries, artifacts, relations, roll-outs, definitions, annotations."""
 
+from collections.abc import Iterable
+
 import msgspec
 import orjson
 
+from evidence_graph.record.roll_outs import Slot, slots_of
 from evidence_graph.record.sealing import Sealed
 from evidence_graph.store.graph_store import NoParameters
 from evidence_graph.store.named_queries import Question
@@ -91,6 +94,11 @@ class RollOutRow(msgspec.Struct, frozen=True):
     at: int
     mode: str
     traffic: float
+
+
+def slots_in(rows: Iterable[RollOutRow]) -> dict[str, Slot]:
+    """The slots that stored changes tell of, by URN."""
+    return slots_of((row.slot, row.deployment, row.change, row.at, row.mode, row.traffic) for row in rows)
 
 
 class DefinitionsNamed(msgspec.Struct, frozen=True):
