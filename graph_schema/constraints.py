@@ -73,6 +73,7 @@ STORED = (
     ),
     Stored("tile_hash", "TileHash", ("level", "number"), "tile_hash_key"),
     Stored("signed_head", "SignedHead", ("only_one",), "signed_head_name", ("name",)),
+    Stored("cosigned_head", "CosignedHead", ("size",), "cosigned_head_size"),
     Stored("signing_lease", "SigningLease", ("only_one",), "signing_lease_name", ("name",)),
     Stored(
         "artifact",
@@ -128,7 +129,16 @@ STORED = (
         "annotation_key",
         indexes=(Index("annotation_position", ("position",)),),
     ),
+    Stored(
+        "erasure",
+        "Erasure",
+        ("urn", "field", "position"),
+        "erasure_key",
+        indexes=(Index("erasure_position", ("position",)),),
+    ),
+    Stored("purged", "Purged", ("only_one",), "purged_name", ("name",)),
     Stored("series_words", "SeriesWords", (), "series_words_series", ("series",), full_text="words"),
+    Stored("name_key", "NameKey", ("key", "word"), "name_key_key"),
     Stored("description_words", "DescriptionWords", (), "description_words_position", ("position",), full_text="words"),
 )
 
@@ -144,7 +154,7 @@ _CYPHER_HEADER = """\
 _CYPHER_END = """
 CYPHER 5 CALL db.awaitIndexes();
 
-CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 2;
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 3;
 """
 
 

@@ -33,12 +33,24 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests on the data of others run wherever that data is; of the random runs, the second Neo4j line takes its share."""
+    """Tests on the data of others run wherever that data is; of the random runs, the second Neo4j line takes its share.
+
+    Those on one server follow each other in one process, since they share its database.
+    """
     left_out = [item for item in items if _lacks_data(item) or _is_left_to_another_engine(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
+    for item in items:
+        if (engine := _engine_of(item)) in NEO4J_SERVERS:
+            item.add_marker(pytest.mark.xdist_group(engine))
+
+
+def _engine_of(item: pytest.Item) -> str | None:
+    asked = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    engine = asked.get("engine")
+    return engine if isinstance(engine, str) else None
 
 
 def _lacks_data(item: pytest.Item) -> bool:
@@ -47,8 +59,9 @@ def _lacks_data(item: pytest.Item) -> bool:
 
 def _is_left_to_another_engine(item: pytest.Item) -> bool:
     """Three of four random runs, outside of a soak: both lines of Neo4j read the same query files, and every one is asked something."""
-    asked = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return not SOAK and asked.get("engine") == "neo4j-next" and asked.get("run", 0) % SHARE_OF_NEXT != 0
+    if SOAK or _engine_of(item) != "neo4j-next":
+        return False
+    return item.callspec.params.get("run", 0) % SHARE_OF_NEXT != 0  # type: ignore[attr-defined]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

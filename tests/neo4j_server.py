@@ -7,6 +7,7 @@ COMMAND finds in its environment
     EVIDENCE_TEST_NEO4J_URI         the long-term line, 5.26
     EVIDENCE_TEST_NEO4J_NEXT_URI    the calendar line, where its newer Java is found
     EVIDENCE_TEST_NEO4J_USER, EVIDENCE_TEST_NEO4J_PASSWORD
+    EVIDENCE_TEST_NEO4J_PID, EVIDENCE_TEST_NEO4J_NEXT_PID
 
 Its exit code is passed on, and the servers are stopped however it ends. `--check` only says which could be started.
 """
@@ -179,7 +180,8 @@ def servers(password: str) -> Iterator[dict[str, str]]:
         if not starting:
             raise CannotStart("nothing to start")
         addresses = {line.uri_variable: home.uri for line, home in starting}
-        yield addresses | {"EVIDENCE_TEST_NEO4J_USER": USER, "EVIDENCE_TEST_NEO4J_PASSWORD": password}
+        processes = {line.uri_variable.replace("_URI", "_PID"): str(home.process.pid) for line, home in starting}
+        yield addresses | processes | {"EVIDENCE_TEST_NEO4J_USER": USER, "EVIDENCE_TEST_NEO4J_PASSWORD": password}
 
 
 @dataclass(frozen=True)
@@ -225,20 +227,25 @@ def server(line: Line, password: str) -> Iterator[Home]:
         (folder / "conf").mkdir()
         (folder / "conf" / "neo4j.conf").write_text(CONFIGURATION.format(port=port, heap=HEAP), encoding="utf-8")
         set_password(line, folder, password)
-        with (folder / "console.log").open("wb") as console:
-            process = subprocess.Popen(
-                start_command(line, folder),
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C at the terminal is for the tests; the server goes after them
-            )
+        process = launched(line, folder)
         try:
             yield Home(folder, port, process)
         finally:
             end(process, signal.SIGTERM, SECONDS_TO_STOP)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def launched(line: Line, folder: Path) -> subprocess.Popen[bytes]:
+    """The server that lives in a home folder; it may be killed, and launched there again."""
+    with (folder / "console.log").open("ab") as console:
+        return subprocess.Popen(
+            start_command(line, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a Ctrl-C at the terminal is for the tests; the server goes after them
+        )
 
 
 def set_password(line: Line, folder: Path, password: str) -> None:
@@ -310,8 +317,13 @@ def end(process: subprocess.Popen[bytes], politely: signal.Signals, seconds: flo
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        end_at_once(process)
+
+
+def end_at_once(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL, and wait until it is gone."""
+    process.kill()
+    process.wait()
 
 
 def free_port() -> int:

@@ -74,6 +74,11 @@ class RelationsRetracted(Statement):
     target: str | None = None
 
 
+@dataclass(frozen=True)
+class DescriptionErased(Statement):
+    """Whatever it was described as is gone, whenever one asks, and stays gone whatever is said of it later."""
+
+
 def standing_at(statement: Statement, position: int) -> Statement:
     return replace(statement, position=position)
 
@@ -86,7 +91,8 @@ class Known:
     ever_declared: set[str] = field(default_factory=set)
     declared: dict[str, tuple[int, float]] = field(default_factory=dict)  # urn -> (position, exists_from)
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)  # of what is declared
-    described: dict[str, str] = field(default_factory=dict)
+    described: dict[str, str | None] = field(default_factory=dict)  # None when that was erased
+    erased: set[str] = field(default_factory=set)  # at any position
     relations: dict[tuple[str, str, str], int] = field(default_factory=dict)  # (source, relation, target) -> position
     states: dict[str, dict[int, tuple[str, float]]] = field(
         default_factory=dict
@@ -111,7 +117,7 @@ class Known:
 
 def known_at(statements: Sequence[Statement], position: int) -> Known:
     """Replay, in the order of the log, what was said up to a position."""
-    known = Known()
+    known = Known(erased={one.urn for one in statements if isinstance(one, DescriptionErased)})
     for statement in sorted(statements, key=lambda one: one.position or 0):
         if (statement.position or 0) <= position:
             hear(known, statement)
@@ -168,7 +174,7 @@ def _add(known: Known, said: Declared | Extended, position: int) -> None:
     if said.ends is not None:
         known.ends[said.urn] = said.ends
     if said.described is not None:
-        known.described[said.urn] = said.described
+        known.described[said.urn] = None if said.urn in known.erased else said.described
 
 
 @dataclass(frozen=True)

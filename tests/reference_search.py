@@ -25,7 +25,7 @@ def search(known: Known, text: str, kinds: Sequence[str], valid_at: int | None) 
     found = []
     for urn in known.named:
         if known.on_record(urn) and known.existed(urn, valid_at) and urn.partition(":")[0] in kinds:
-            hit = best(urn, known.described.get(urn, ""), text)
+            hit = best(urn, known.described.get(urn) or "", text)
             if hit is not None:
                 found.append(hit)
     return sorted(found, key=lambda hit: (hit.score, known.named[hit.urn], hit.urn), reverse=True)

@@ -9,6 +9,7 @@ from tests.reference import (
     Adjusted,
     DeclarationRetracted,
     Declared,
+    DescriptionErased,
     Ended,
     Extended,
     Known,
@@ -114,6 +115,8 @@ def _events(said: Statement, before: Known) -> list[Event]:
             return [event("ENDED", said.at)]
         case DeclarationRetracted():
             return [event("RETRACTED")]
+        case DescriptionErased():
+            return [event("ERASED")]
         case RelationsRetracted():
             gone = [
                 target

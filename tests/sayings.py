@@ -16,6 +16,7 @@ from tests.reference import (
     Adjusted,
     DeclarationRetracted,
     Declared,
+    DescriptionErased,
     Ended,
     Extended,
     RelationsRetracted,
@@ -88,8 +89,10 @@ def say_more(random: Random) -> list[Saying]:
 
 
 def say_notes(random: Random) -> list[Saying]:
-    """A dataset with a description is declared, described anew, or retracted."""
+    """A dataset with a description is declared, described anew, or retracted, or its descriptions are erased."""
     urn = random.choice(NOTES)
+    if random.random() < 0.1:
+        return [Saying(stories.erase(urn, "description"), DescriptionErased(urn), DescriptionErased(urn))]
     if random.random() < 0.2:
         return [say_retraction(random, urn)]
     text = " ".join(random.sample(WORDS, 2))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evidence_graph.evidence.clock import SimulatedClock
-from evidence_graph.evidence.commands import Adjustment, Command, Ending, Fault, Item, Receipt, Retraction
+from evidence_graph.evidence.commands import Adjustment, Command, Ending, Erasure, Fault, Item, Receipt, Retraction
 from evidence_graph.evidence.log import begin_log
 from evidence_graph.evidence.manifest import read_manifest
 from evidence_graph.evidence.recorder import Recorder
@@ -139,6 +139,11 @@ def retract(urn: str, relation: str | None = None, to: str | None = None, reason
     return Retraction(path="retract", urn=urn, relation=relation, to=to, plain={"reason": reason})
 
 
+def erase(urn: str, *fields: str, reason: str = "It was asked for.") -> Erasure:
+    """The values of some fields go, or of all."""
+    return Erasure(path="erase", urn=urn, fields=fields, plain={"erasureReason": reason})
+
+
 def instant(text: str) -> str:
     """An instant in the form in which items hold it."""
     return format_instant(at(text))
@@ -155,7 +160,11 @@ async def begin(store: GraphStore, when: str = GENESIS) -> Head:
 
 
 def command(
-    *told: Item | Mapping[str, Any], actor: str = "ana", key: str | None = None, dry_run: bool = False
+    *told: Item | Mapping[str, Any],
+    actor: str = "ana",
+    key: str | None = None,
+    dry_run: bool = False,
+    restates_erased: bool = False,
 ) -> Command:
     """Manifests and single items as one command."""
     items: list[Item] = []
@@ -169,7 +178,7 @@ def command(
         items += manifest.items
         faults += manifest.faults
         source = manifest.source
-    return Command(tuple(items), actor, "TEST", source, key, dry_run, tuple(faults))
+    return Command(tuple(items), actor, "TEST", source, key, dry_run, tuple(faults), restates_erased)
 
 
 async def attempt(
@@ -179,11 +188,12 @@ async def attempt(
     actor: str = "ana",
     key: str | None = None,
     dry_run: bool = False,
+    restates_erased: bool = False,
 ) -> Receipt:
     """Say it to the record, at `when` or a second after the last entry; what is refused stands in the receipt."""
     now = at(when) if when is not None else (await read_head(store)).recorded_at + SECOND
     recorder = Recorder(store, SimulatedClock(now))
-    return await recorder.record(command(*told, actor=actor, key=key, dry_run=dry_run))
+    return await recorder.record(command(*told, actor=actor, key=key, dry_run=dry_run, restates_erased=restates_erased))
 
 
 async def record(store: GraphStore, *told: Item | Mapping[str, Any], when: str | None = None, **how: Any) -> Receipt:

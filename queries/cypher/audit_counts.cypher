@@ -9,5 +9,6 @@ CALL () {
   UNION ALL MATCH (n:Entry) WITH count(n) AS number RETURN 'entry' AS stored, number
   UNION ALL MATCH (n:RollOutChange) WITH count(n) AS number RETURN 'roll-out change' AS stored, number
   UNION ALL MATCH (n:Annotation) WITH count(n) AS number RETURN 'annotation' AS stored, number
+  UNION ALL MATCH (n:Erasure) WITH count(n) AS number RETURN 'erasure' AS stored, number
 }
 RETURN collect([stored, number]) AS rows

@@ -18,6 +18,8 @@ FOR (n:TileHash) REQUIRE (n.level, n.number) IS UNIQUE;
 
 CYPHER 5 CREATE CONSTRAINT signed_head_name IF NOT EXISTS FOR (n:SignedHead) REQUIRE n.name IS UNIQUE;
 
+CYPHER 5 CREATE CONSTRAINT cosigned_head_size IF NOT EXISTS FOR (n:CosignedHead) REQUIRE n.size IS UNIQUE;
+
 CYPHER 5 CREATE CONSTRAINT signing_lease_name IF NOT EXISTS FOR (n:SigningLease) REQUIRE n.name IS UNIQUE;
 
 CYPHER 5 CREATE CONSTRAINT artifact_urn IF NOT EXISTS FOR (n:Artifact) REQUIRE n.urn IS UNIQUE;
@@ -74,9 +76,18 @@ CYPHER 5 CREATE CONSTRAINT annotation_key IF NOT EXISTS
 FOR (n:Annotation) REQUIRE (n.urn, n.field, n.position) IS UNIQUE;
 CYPHER 5 CREATE INDEX annotation_position IF NOT EXISTS FOR (n:Annotation) ON (n.position);
 
+CYPHER 5 CREATE CONSTRAINT erasure_key IF NOT EXISTS
+FOR (n:Erasure) REQUIRE (n.urn, n.field, n.position) IS UNIQUE;
+CYPHER 5 CREATE INDEX erasure_position IF NOT EXISTS FOR (n:Erasure) ON (n.position);
+
+CYPHER 5 CREATE CONSTRAINT purged_name IF NOT EXISTS FOR (n:Purged) REQUIRE n.name IS UNIQUE;
+
 CYPHER 5 CREATE CONSTRAINT series_words_series IF NOT EXISTS FOR (n:SeriesWords) REQUIRE n.series IS UNIQUE;
 CYPHER 5 CREATE FULLTEXT INDEX series_words IF NOT EXISTS
 FOR (n:SeriesWords) ON EACH [n.words] OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}};
+
+CYPHER 5 CREATE CONSTRAINT name_key_key IF NOT EXISTS
+FOR (n:NameKey) REQUIRE (n.key, n.word) IS UNIQUE;
 
 CYPHER 5 CREATE CONSTRAINT description_words_position IF NOT EXISTS FOR (n:DescriptionWords) REQUIRE n.position IS UNIQUE;
 CYPHER 5 CREATE FULLTEXT INDEX description_words IF NOT EXISTS
@@ -84,4 +95,4 @@ FOR (n:DescriptionWords) ON EACH [n.words] OPTIONS {indexConfig: {`fulltext.anal
 
 CYPHER 5 CALL db.awaitIndexes();
 
-CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 2;
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 3;

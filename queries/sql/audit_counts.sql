@@ -6,3 +6,4 @@ UNION ALL SELECT 'artifact', count(*) FROM artifact
 UNION ALL SELECT 'entry', count(*) FROM entry
 UNION ALL SELECT 'roll-out change', count(*) FROM roll_out_change
 UNION ALL SELECT 'annotation', count(*) FROM annotation
+UNION ALL SELECT 'erasure', count(*) FROM erasure

@@ -28,6 +28,10 @@ CREATE TABLE IF NOT EXISTS signed_head (
   size INTEGER NOT NULL, root TEXT NOT NULL, note TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS cosigned_head (
+  size INTEGER PRIMARY KEY, root TEXT NOT NULL, note TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS signing_lease (
   only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
   holder TEXT NOT NULL, until INTEGER NOT NULL
@@ -65,9 +69,24 @@ CREATE TABLE IF NOT EXISTS annotation (
   PRIMARY KEY (urn, field, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS erasure (
+  urn TEXT NOT NULL, field TEXT NOT NULL, position INTEGER NOT NULL,
+  PRIMARY KEY (urn, field, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS purged (
+  only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+  position INTEGER NOT NULL
+) STRICT;
+
 CREATE VIRTUAL TABLE IF NOT EXISTS series_words USING fts5 (
   words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
+
+CREATE TABLE IF NOT EXISTS name_key (
+  key TEXT NOT NULL, word TEXT NOT NULL,
+  PRIMARY KEY (key, word)
+) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE IF NOT EXISTS description_words USING fts5 (
   words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
@@ -87,3 +106,4 @@ CREATE INDEX IF NOT EXISTS roll_out_change_mode ON roll_out_change (slot, mode, 
 CREATE INDEX IF NOT EXISTS roll_out_change_deployment ON roll_out_change (deployment);
 CREATE INDEX IF NOT EXISTS roll_out_change_namespace ON roll_out_change (namespace);
 CREATE INDEX IF NOT EXISTS annotation_position ON annotation (position);
+CREATE INDEX IF NOT EXISTS erasure_position ON erasure (position);

@@ -23,23 +23,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from evidence_graph import __version__
 from evidence_graph.api.checkpoint import checkpoint_route
 from evidence_graph.api.context import RequestContext
+from evidence_graph.api.cosignatures import cosignatures_route
 from evidence_graph.api.execution import Operation, answer
 from evidence_graph.api.http import graphql_route
 from evidence_graph.api.schema import Schema, build_schema
 from evidence_graph.api.tables import table_routes
 from evidence_graph.errors import EvidenceError, InvalidInput, ProofFailed, StoreUnavailable
 from evidence_graph.evidence.clock import Clock, SystemClock
-from evidence_graph.evidence.key_file import key_at
+from evidence_graph.evidence.key_file import key_at, key_in
 from evidence_graph.evidence.log import begin_log
+from evidence_graph.evidence.purging import Purger
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.evidence.signed_head import HeadSigner
 from evidence_graph.lineage.moment import read_head
+from evidence_graph.proof.cosignature import parse_witness_keys
 from evidence_graph.settings import Settings
 from evidence_graph.store.graph_store import HEAD, GraphStore, NoParameters
 from evidence_graph.store.sqlite import SqliteStore
 
 SQLITE, NEO4J = ("sqlite",), ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 SECONDS_BETWEEN_TRIES = 1.0
+SECONDS_TO_SEE_IT_OPENED = 0.8  # by another request
 SECONDS_TO_BE_READY = 3.0
 REQUEST_ID = "evidence_graph.request_id"
 _log = structlog.get_logger("evidence_graph.app")
@@ -47,14 +51,14 @@ _log = structlog.get_logger("evidence_graph.app")
 
 def store_of(settings: Settings) -> GraphStore:
     """The store the settings name, not yet open. Raises InvalidInput, or StoreRefused when its driver is not installed."""
-    scheme = settings.store.partition(":")[0].lower()
+    scheme, deadline = settings.store.partition(":")[0].lower(), settings.request_timeout / 3
     if scheme in SQLITE:
-        return SqliteStore(_sqlite_path(settings.store))
+        return SqliteStore(_sqlite_path(settings.store), deadline=deadline, patience=deadline / 2)
     if scheme in NEO4J:
         from evidence_graph.store.neo4j import Neo4jStore  # loading the driver takes long: only for who uses it
 
         password = settings.neo4j_password.get_secret_value()
-        return Neo4jStore(settings.store, settings.neo4j_user, password, settings.neo4j_database)
+        return Neo4jStore(settings.store, settings.neo4j_user, password, settings.neo4j_database, deadline=deadline)
     raise InvalidInput(
         f"EVIDENCE_STORE begins with {scheme[:40]!r}.", f"It begins with one of {', '.join((*SQLITE, *NEO4J))}."
     )
@@ -89,7 +93,7 @@ class ServedRecord:
 
     def __init__(self, store: GraphStore, key_file: Path, clock: Clock, *, always_signing: bool = False) -> None:
         self.store, self.clock, self.recorder = store, clock, Recorder(store, clock)
-        self.signer = HeadSigner(store, key_file)
+        self.signer, self.purger = HeadSigner(store, key_file), Purger(store)
         self._key_file, self._always_signing = key_file, always_signing
         self._open = False
         self._opening = asyncio.Lock()
@@ -97,9 +101,21 @@ class ServedRecord:
 
     async def ready(self) -> None:
         """Open the store and begin its log unless that is done. Raises StoreUnavailable, StoreRefused, KeyMissing."""
-        if not self._open:
-            async with self._opening:
-                await self._open_once()
+        if self._open:
+            return
+        await self._take_turn()
+        try:
+            await self._open_once()
+        finally:
+            self._opening.release()
+
+    async def _take_turn(self) -> None:
+        """One request opens the store; the others do not gather behind it while it does not answer."""
+        try:
+            async with asyncio.timeout(SECONDS_TO_SEE_IT_OPENED):
+                await self._opening.acquire()
+        except TimeoutError:
+            raise StoreUnavailable("The store is being opened.") from None
 
     async def _open_once(self) -> None:
         if self._open:
@@ -114,6 +130,7 @@ class ServedRecord:
         self._open = True
         if self._always_signing:
             self.signer.start()
+            self.purger.start()
 
     async def _begin(self) -> None:
         await self.store.open()
@@ -131,21 +148,25 @@ class ServedRecord:
     async def close(self) -> None:
         """Sign what is not signed yet, and let go of the store."""
         try:
+            await self.purger.close()
             await self.sign_what_is_left()
         finally:
             await self.store.close()
 
-    def context(self, actor: str, via: str, request_id: str) -> RequestContext:
-        """What one request carries."""
+    def context(self, actor: str, via: str, request_id: str, seconds: float | None = None) -> RequestContext:
+        """What one request carries; it ends within `seconds`, if they are given."""
         return RequestContext(
             self.store,
             self.recorder,
+            self.purger,
             self.clock,
             self.ready,
             actor,
             via,
             request_id,
             why_unsigned=lambda: self.signer.problem.reason if self.signer.problem else None,
+            signing_key=lambda: key_in(self._key_file),
+            ends_at=None if seconds is None else asyncio.get_running_loop().time() + seconds,
         )
 
 
@@ -185,17 +206,18 @@ async def open_service(
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphStore | None = None) -> Starlette:
-    """The service over HTTP. Raises InvalidInput, StoreRefused for settings that name no store."""
+    """The service over HTTP. Raises InvalidInput, StoreRefused for settings that name no store, or a witness that is none."""
     from evidence_graph.api.metrics import (  # loading its library takes long: only for who serves
         CountsRequests,
         Metrics,
     )
 
     configure_logging(settings.log_level)
+    witnesses = parse_witness_keys(settings.witness_keys)
     record = ServedRecord(store or store_of(settings), key_path(settings), clock or SystemClock(), always_signing=True)
 
     def context(request: Request) -> RequestContext:
-        return record.context(settings.actor, "API", request.scope[REQUEST_ID])
+        return record.context(settings.actor, "API", request.scope[REQUEST_ID], settings.request_timeout)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -212,6 +234,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: GraphSt
         graphql_route("/graphql", served_schema(), context),
         *table_routes(context),
         checkpoint_route("/log/checkpoint", context),
+        cosignatures_route("/log/cosignatures", context, witnesses),
         Route("/livez", _livez),
         Route("/readyz", _readyz),
         Route("/version", _version),

@@ -6,14 +6,18 @@ EvidenceError                 code, message, next_step
 ├── TooComplex                QUERY_TOO_COMPLEX     says the limit, and which argument to lower
 ├── ClockRefused              BACKEND_UNAVAILABLE   this machine's clock cannot follow the record's
 ├── StoreUnavailable          BACKEND_UNAVAILABLE   the engine did not answer in time; try again
-│   └── OutcomeUnknown        BACKEND_UNAVAILABLE   recorded or not; repeat with the same key
+│   ├── OutcomeUnknown        BACKEND_UNAVAILABLE   recorded or not; repeat with the same key
+│   └── StoreRebuilding       BACKEND_UNAVAILABLE   its graph is being made anew from the log; try again
 ├── StoreRefused              INTERNAL              the store's format is not one this version can serve
 │   ├── StoreUnfinished       BACKEND_UNAVAILABLE   a log is being restored into it, or that was interrupted
+│   ├── StoreOlder            INTERNAL              an older version made it; a rebuild brings it forward
 │   └── LogExists             CONFLICT              a log may only be restored into a store without one
 ├── RecordDamaged             INTERNAL              entries and tree head disagree; names the position
 ├── ProofFailed               PROOF_FAILED          what was presented as evidence does not verify; names the place (exit 7)
 ├── KeyMissing                INTERNAL              the signing key of this log is not where it should be
-└── NewOriginNeeded           BAD_USER_INPUT        the log cannot go on as the one it was
+├── NewOriginNeeded           BAD_USER_INPUT        the log cannot go on as the one it was
+├── WitnessUnknown            FORBIDDEN             no witness that the operator named has signed this checkpoint
+└── HeadContradicted          CONFLICT              this log has signed a head that it does not continue any more
 
 A refused write is no error: `decide` returns a Rejection, the API shows it among `userErrors`.
 """
@@ -74,6 +78,16 @@ class OutcomeUnknown(StoreUnavailable):
         )
 
 
+class StoreRebuilding(StoreUnavailable):
+    """The graph of the store is being made anew from its log, and holds only a part of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The graph of this store is being rebuilt from its log.",
+            "Try again in a moment. If the rebuild was interrupted, run `evidence rebuild` again.",
+        )
+
+
 class StoreRefused(EvidenceError):
     """The store holds a format this version must not touch."""
 
@@ -90,6 +104,10 @@ class StoreUnfinished(StoreRefused):
         )
 
 
+class StoreOlder(StoreRefused):
+    """The store keeps its graph as an older version did, and its log as this one does."""
+
+
 class LogExists(StoreRefused):
     """The store has a log, and a log is never written over."""
 
@@ -104,11 +122,17 @@ class RecordDamaged(EvidenceError):
 
 
 class ProofFailed(EvidenceError):
-    """What was presented as evidence is malformed or not what was signed; only verifiers raise it, no API answer does."""
+    """What was presented as evidence is malformed or not what was signed; only verifiers raise it, no API answer does.
+
+    `place` says where in a document, such as `entries[3].proof`; '' for the whole.
+    """
 
     code = "PROOF_FAILED"
 
-    def __init__(self, message: str, next_step: str = "Do not rely on it; ask for the original.") -> None:
+    def __init__(
+        self, message: str, next_step: str = "Do not rely on it; ask for the original.", place: str = ""
+    ) -> None:
+        self.place = place
         super().__init__(message, next_step)
 
 
@@ -120,3 +144,27 @@ class NewOriginNeeded(EvidenceError):
     """The log cannot be signed any further as the one it was: its key is not here, or it would contradict what was signed."""
 
     code = "BAD_USER_INPUT"
+
+
+class WitnessUnknown(EvidenceError):
+    """Whoever cosigned is no witness that the operator of the log has named."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No witness that this log knows has cosigned the checkpoint.",
+            "Let the operator of the log add the witness's verifier key to EVIDENCE_WITNESS_KEYS.",
+        )
+
+
+class HeadContradicted(EvidenceError):
+    """A head that this log has signed is not the beginning of what it holds now: entries were lost or changed."""
+
+    code = "CONFLICT"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"This log does not continue its own checkpoint of {size:,} entries: entries were lost or changed since.",
+            "Keep that checkpoint, and ask the operator of the log: it is proof of it.",
+        )

@@ -29,12 +29,28 @@ class Settings(BaseSettings):
         description="File of the log's private key, made at the first start; beside the SQLite file unless set, "
         "or in the user's data folder.",
     )
+    witness_keys: str = Field(
+        "",
+        description="Verifier keys of the witnesses whose cosignatures are taken, apart by spaces; "
+        "`evidence witness` prints its own.",
+    )
+    public_key: str | None = Field(
+        None,
+        description="Verifier key of the log that `evidence verify FILE` trusts, or a file that holds it; --key goes before it.",
+    )
     url: str | None = Field(
         None, description="Service the command line talks to; it opens the store itself unless set."
     )
     token: SecretStr = Field(SecretStr(""), description="Bearer token the command line shows that service.")
     host: str = Field("127.0.0.1", description="Address the service listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port the service listens on; 0 for any free one.")
+    request_timeout: float = Field(
+        30.0,
+        gt=0,
+        le=3_600,
+        description="Seconds within which the service answers, if only to say that the store does not. "
+        "A transaction, and every read, gets a third of it.",
+    )
     log_level: str = Field(
         "INFO",
         pattern="(?i)^(debug|info|warning|error)$",

@@ -36,6 +36,7 @@ def test_an_artifact_shows_all_that_was_stated(service: Asking) -> None:
         "position": 2,
         "actor": "local",
         "toldBy": churn.SOURCE,
+        "erased": [],
     }
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.benchmarks.bundles import QUICK_SIZES as QUICK_BUNDLES
+from tests.benchmarks.bundles import measure_bundles
 from tests.benchmarks.chain_in_store import SIZES, measure_growth, measure_many_paths
 from tests.benchmarks.chain_memory import measure_chain_memory
 from tests.benchmarks.hubs import CONSUMERS, FEWER, measure_hubs
@@ -16,6 +18,7 @@ from tests.benchmarks.proofs import measure_proofs
 from tests.benchmarks.proofs_in_store import QUICK_SIZES, measure_proofs_in_store
 from tests.benchmarks.questions_in_store import RELATIONS_WITH_CLOCKS, measure_clocks, measure_questions
 from tests.benchmarks.registration import measure_registration
+from tests.benchmarks.service_memory import measure_service_memory
 from tests.benchmarks.signing import measure_signing
 
 
@@ -44,10 +47,12 @@ async def main(names: list[str], quick: bool) -> None:
         "questions": lambda: measure_questions(SIZES[:2] if quick else SIZES),
         "clocks": lambda: measure_clocks(SIZES[0] if quick else RELATIONS_WITH_CLOCKS),
         "memory": measure_chain_memory,
+        "service-memory": measure_service_memory,
         "hubs": lambda: measure_hubs(FEWER if quick else CONSUMERS),
         "registration": measure_registration,
         "signing": measure_signing,
         "http": measure_over_http,
+        "bundles": lambda: measure_bundles(QUICK_BUNDLES) if quick else measure_bundles(),
         "proofs": lambda: _proofs(quick),
         "kpi": lambda: measure_kpi(quick),
         "portfolio": measure_portfolio,

@@ -5,10 +5,9 @@ from random import Random
 import pytest
 
 from evidence_graph.lineage.deployments import LIVE_ROLL_OUTS, ROLL_OUTS, RollOutsFrom, RollOutsIn
-from evidence_graph.record.project import referred
+from evidence_graph.record.project import referred, with_names
 from evidence_graph.record.roll_outs import END, PRODUCTION, STATE, LiveInterval
-from evidence_graph.record.rows import RollOutChangeClosed, RollOutChangePut, Row, SeriesNamed, in_batches
-from evidence_graph.record.search_words import name_keys
+from evidence_graph.record.rows import RollOutChangeClosed, RollOutChangePut, Row, in_batches
 from evidence_graph.store.graph_store import GraphStore, Transaction
 from evidence_graph.store.stored import RollOutRow, slots_in
 
@@ -39,7 +38,7 @@ def end(urn: str, at: int, position: int) -> Row:
 def named(slot: str) -> list[Row]:
     """A slot is found by the series of its deployments."""
     series = f"deployment:{slot}"
-    return [referred(f"{series}@0", 1, 1), SeriesNamed(series, 1, name_keys(series))]
+    return with_names([referred(f"{series}@0", 1, 1)])
 
 
 def history(random: Random) -> list[Row]:

@@ -215,7 +215,7 @@ async def test_a_store_of_a_newer_format_is_refused_and_left_alone(engine: Engin
     assert (await read_head(store)).format == FORMAT + 1
 
 
-@pytest.mark.parametrize(("layout", "writer"), [(1, "an older"), (3, "a newer")])
+@pytest.mark.parametrize(("layout", "writer"), [(1, "an older"), (LAYOUT + 1, "a newer")])
 async def test_a_store_with_another_layout_of_its_graph_is_refused(engine: Engine, layout: int, writer: str) -> None:
     """Its relations would be read by columns and indexes that are not there."""
     store = engine.another()

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -196,9 +197,19 @@ async def test_a_damaged_backup_is_refused_and_nothing_is_stored(empty_store: Gr
     for _ in range(150):
         place = random.randrange(10, len(sound))  # before that stands only when and where the file was made
         damaged.write_bytes(sound[:place] + bytes([sound[place] ^ random.randrange(1, 256)]) + sound[place + 1 :])
+        if says_the_same(damaged, sound):
+            continue
         with pytest.raises(EvidenceError):
             await files.restore(empty_store, damaged)
     assert not await empty_store.ask(HEAD, NoParameters())
+
+
+def says_the_same(damaged: Path, sound: bytes) -> bool:
+    """Whether only bits were changed that gzip fills a byte with."""
+    try:
+        return gzip.decompress(damaged.read_bytes()) == gzip.decompress(sound)
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 @pytest.mark.runs(100)

@@ -1,13 +1,19 @@
 """Finding artifacts by a text: ranked, forgiving, as known at the moment, and deaf to every syntax."""
 
+from random import Random
+from typing import Any
+
 import pytest
 
 from evidence_graph.errors import InvalidInput
 from evidence_graph.lineage import search as lineage
+from evidence_graph.lineage import search_meanings
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.lineage.search import read_search
 from evidence_graph.record.rows import AnnotationPut
+from evidence_graph.record.search_words import MOST_WORDS_HOLDING
 from evidence_graph.store.graph_store import GraphStore, Transaction
+from evidence_graph.store.named_queries import Question
 from tests import reference_search, stories
 from tests.conftest import Engine
 from tests.stories import as_of, datasets, derived, now, record
@@ -215,10 +221,62 @@ async def test_a_text_that_fits_too_many_names_says_so(store: GraphStore) -> Non
     assert await found(store, "namexx017 dataset many", limit=1) == [many[17]]
 
 
+async def test_names_of_few_letters_are_found_as_by_looking_at_each(store: GraphStore) -> None:
+    """Words of letters alone and words with digits, in parts and with typos: each kind is looked for in its own way."""
+    random = Random(7)
+
+    def some_word(longest: int) -> str:
+        return "".join(random.choices("abc1", (8, 8, 2, 1), k=random.randint(1, longest)))
+
+    urns = {f"dataset:{some_word(5)}/{some_word(7)}_{some_word(7)}@{random.randint(1, 3)}" for _ in range(80)}
+    await record(store, datasets(*sorted(urns)))
+    moment = await now(store)
+    for _ in range(40):
+        text = " ".join(some_word(7) for _ in range(random.randint(1, 2)))
+        best = {urn: reference_search.best(urn, "", text) for urn in urns}
+        expected = {urn: (hit.matched, hit.score) for urn, hit in best.items() if hit is not None}
+
+        result = await read_search(store, text, moment, limit=100)
+
+        found = {hit.artifact.urn: (hit.matched, hit.score) for hit in result.hits}
+        assert (len(found), result.more) == (min(len(expected), 100), len(expected) > 100), text
+        assert found.items() <= expected.items(), text
+
+
+async def test_a_part_of_very_many_words_is_found_in_all_of_them(store: GraphStore) -> None:
+    """More than are looked for one by one."""
+    words = [f"{one}zebra{other}" for one in "abcdefg" for other in "abcdefg"]
+    await record(store, datasets(*(f"dataset:zoo/{word}@1" for word in words)))
+
+    result = await read_search(store, "zebra", await now(store), limit=100)
+
+    assert len(result.hits) == len(words) > MOST_WORDS_HOLDING
+    assert not result.completeness.truncated
+
+
+async def test_a_term_that_may_mean_too_many_words_says_so(store: GraphStore) -> None:
+    """Some hundred words that are one typo away are asked for together; several terms share what may be asked for."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    replaced = {f"zoo{'abcd'[:at]}{one}{'abcd'[at + 1 :]}" for at in range(4) for one in letters}
+    put_in = {f"zoo{'abcd'[:at]}{one}{'abcd'[at:]}" for at in range(1, 4) for one in letters}
+    await record(store, datasets(*(f"dataset:x/{word}@1" for word in replaced | put_in)))
+
+    alone = await read_search(store, "zooabcd", await now(store))
+    beside = await read_search(store, "zooabcd dataset", await now(store))
+
+    assert (alone.more, alone.completeness.truncated) == (True, False)
+    assert (beside.more, beside.completeness.truncated) == (True, True)
+
+
 async def test_the_index_is_asked_and_not_every_name(engine: Engine, store: GraphStore) -> None:
-    for question in (lineage.SEARCH, lineage.SEARCH_DESCRIPTIONS, lineage.SEARCH_VERSIONS):
+    questions: list[Question[Any, Any]] = [
+        lineage.SEARCH,
+        lineage.SEARCH_DESCRIPTIONS,
+        lineage.SEARCH_VERSIONS,
+        search_meanings.NAME_WORDS,
+    ]
+    for question in questions:
         plan = await store.explain(question)
 
-        assert [
-            each for each in ("SCAN artifact", "SCAN entry", "AllNodesScan", "NodeByLabelScan") if each in plan
-        ] == []
+        scans = ("SCAN artifact", "SCAN entry", "SCAN name_key", "SCAN known", "AllNodesScan", "NodeByLabelScan")
+        assert [each for each in (*scans, "NodeIndexScan") if each in plan] == []

@@ -6,3 +6,5 @@ all were empty.
 
 # Questions of KPIs: their histories are made of windows, and their references of statistics.
 ELSEWHERE = dict.fromkeys(("verdict", "kpiSeries", "degraded"), "tests/contract/test_verdict_differential.py")
+# A bundle is held against the answers it claims: it verifies, or it is wrong.
+ELSEWHERE["bundle"] = "tests/contract/test_bundles_differential.py"

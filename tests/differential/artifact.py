@@ -22,6 +22,7 @@ async def compare(store: GraphStore, history: History, moment: Moment, known: Kn
     await annotate(store, [found], moment)
     same_artifact(found, history, known)
     assert found.annotations.get("description") == known.described.get(urn), (urn, moment)
+    assert ("description" in found.erased) == (known.described.get(urn, "") is None), (urn, moment)
     return True
 
 

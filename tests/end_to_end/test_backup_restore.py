@@ -114,6 +114,7 @@ def test_what_cannot_be_restored_says_why_and_what_to_do(evidence: CommandLine) 
     assert (missing.code, "No such file" in missing.err) == (2, True)
     assert (damaged.code, damaged.json["errors"][0]["extensions"]["code"]) == (7, "PROOF_FAILED")
     assert "Position 2" in damaged.err
+    assert not list(other.folder.glob("evidence.db*"))
     assert other("restore", BACKUP, "--new-origin").code == 0, "nothing of the damaged one is left"
 
 

@@ -236,21 +236,23 @@ def test_validate_asks_nobody(evidence: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    "environment",
+    ("environment", "asked_ends"),
     [
-        {"EVIDENCE_URL": "http://127.0.0.1:9"},
-        {"EVIDENCE_STORE": "neo4j://127.0.0.1:9"},
-        {"EVIDENCE_STORE": "sqlite:////proc/no/e.db"},
+        ({"EVIDENCE_URL": "http://127.0.0.1:9"}, (75, "BACKEND_UNAVAILABLE")),
+        ({"EVIDENCE_STORE": "neo4j://127.0.0.1:9"}, (75, "BACKEND_UNAVAILABLE")),
+        ({"EVIDENCE_STORE": "sqlite:////proc/no/e.db"}, (2, "USAGE")),
     ],
 )
-def test_what_cannot_be_reached_ends_with_75(evidence: CommandLine, environment: dict[str, str]) -> None:
-    """Temporary: one JSON document all the same, and words that say what to do."""
+def test_what_cannot_be_reached_ends_with_75(
+    evidence: CommandLine, environment: dict[str, str], asked_ends: tuple[int, str]
+) -> None:
+    """Temporary: one JSON document all the same, and words that say what to do. Where there is no file, nothing can be asked."""
     away = evidence.with_environment(**environment)
 
     told = away("register", "-f", away.write(stories.churn()), "-o", "json")
     assert (told.code, told.json["userErrors"][0]["code"]) == (75, "BACKEND_UNAVAILABLE")
     asked = away("ask", "live", "-o", "json")
-    assert (asked.code, asked.json["errors"][0]["extensions"]["code"]) == (75, "BACKEND_UNAVAILABLE")
+    assert (asked.code, asked.json["errors"][0]["extensions"]["code"]) == asked_ends
     assert asked.err.strip()
 
 

@@ -16,7 +16,14 @@ def test_the_commands_of_the_page_work(tmp_path: Path) -> None:
     evidence("register", "-f", evidence.write(stories.churn()))
     root = evidence("ask", "log", "-o", "json").json["rootHash"]
     commands = re.findall(r"^```console\n\$ evidence (.*)\n", PAGE, re.MULTILINE)
-    assert [command.split()[0] for command in commands] == ["backup", "restore", "restore", "verify"]
+    assert [command.split()[0] for command in commands] == [
+        "backup",
+        "restore",
+        "restore",
+        "verify",
+        "rebuild",
+        "erase",
+    ]
 
     for command in commands:
         name, *arguments = shlex.split(command)

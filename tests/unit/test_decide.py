@@ -55,6 +55,8 @@ CASES: dict[str, Item] = {
     "an end": stories.end(stories.ROLL_OUT_42, "2026-10-25T08:00:00Z"),
     "a retraction": stories.retract(stories.CUSTOMERS),
     "a retracted relation": stories.retract(stories.MODEL_7, "TRAINED_ON"),
+    "an erasure": stories.erase(stories.CUSTOMERS),
+    "an erasure of nothing known": stories.erase("dataset:a/none@1", "uri"),
     "another definition": read_manifest({"kpis": [stories.kpi(version="2")]}).items[0],
 }
 

@@ -15,6 +15,7 @@ from evidence_graph.record.events import (
     ArtifactExtended,
     DeploymentAdjusted,
     DeploymentEnded,
+    Erased,
     Event,
     KpiDefined,
     LogContinued,
@@ -42,6 +43,7 @@ EVENTS_OF_EVERY_TYPE: list[Event] = [
     DeploymentAdjusted("deployment:a/b@1", "2026-10-02T08:00:00.000000Z", "CANARY", 1.0),
     DeploymentEnded("deployment:a/b@1", "2026-10-02T08:00:00.000000Z", SEALED),
     Retracted("dataset:a/b@1", True, {"DERIVED_FROM": ["dataset:a/c@1"]}, SEALED),
+    Erased("dataset:a/b@1", {"description": 2}, {"erasureReason": {"sealed": "cd" * 32}}),
     KpiDefined("a/b", "1", {"direction": "HIGHER_IS_BETTER"}, SEALED),
 ]
 
@@ -77,6 +79,7 @@ def test_the_names_of_the_events_are_part_of_the_format() -> None:
         "artifact-extended/v1",
         "deployment-adjusted/v1",
         "deployment-ended/v1",
+        "erased/v1",
         "kpi-defined/v1",
         "log-continued/v1",
         "log-created/v1",

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from evidence_graph.api.enums import Gate, Kind, Mode, Sensitivity
+from evidence_graph.api.enums import ErasableField, Gate, Kind, Mode, Sensitivity
 from evidence_graph.api.scalars import DateTime, Digest, Json, Long, Urn
 from evidence_graph.api.selection import BESIDE_THE_LOG, ROLL_OUT
 from evidence_graph.lineage.artifact import ArtifactView, annotate
@@ -153,6 +153,9 @@ class Artifact(Node):
     )
     position: Long = strawberry.field(description="Log position of that entry.")
     actor: str | None = described("Pseudonymous id of who declared it; null for a stub.")
+    erased: list[ErasableField] = strawberry.field(
+        description="Fields whose newest value was erased; `timeline` says by whom and when.", default_factory=list
+    )
     told_by: Source | None = described("What the manifest that declared it says of itself; null when it says nothing.")
 
 
@@ -233,6 +236,7 @@ def _to_artifact(view: ArtifactView, times: LiveTimes | None, moment: Moment) ->
         "recorded_at": view.recorded_at,
         "position": view.position,
         "actor": view.actor,
+        "erased": view.erased,
     }
     if view.told_by is not None:
         values["told_by"] = to_source(view.told_by)

@@ -1,32 +1,44 @@
 """What one request carries through its resolvers: the record it asks, who asks, and what it may still spend."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 import strawberry
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence_graph.api.scalars import read_instant, read_long
-from evidence_graph.errors import TooComplex
+from evidence_graph.errors import OutcomeUnknown, StoreUnavailable, TooComplex
 from evidence_graph.evidence.clock import Clock
+from evidence_graph.evidence.commands import Command, Receipt
+from evidence_graph.evidence.purging import Purge, Purger
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.lineage.chain import HIGHEST_LIMIT
 from evidence_graph.lineage.moment import Moment, read_moment
-from evidence_graph.store.graph_store import GraphStore
+from evidence_graph.store.graph_store import GraphStore, NoParameters
+from evidence_graph.store.stored import PURGE_STATE
 
 MOST_ARTIFACTS = 2 * HIGHEST_LIMIT  # in all answers of one request together
+SECONDS_TO_ANSWER = 0.5  # left when nothing can be recorded any more: a receipt, or why there is none, is still told
 
 
 @dataclass(slots=True)
 class RequestContext:
     """`ready` opens the store when it is not open yet; `position` is the newest log position an answer named.
 
-    `why_unsigned` says why this process does not sign the newest entries, if it does not.
+    `why_unsigned` says why this process does not sign the newest entries, if it does not; `signing_key` gives the log's private key
+    where it is here.
+    `ends_at` is when its time has run out, by the clock of the event loop; None for never. `recording` tells whether it has
+    sent anything to the recorder, so that something may be on record though it is not answered.
+    `erased_at` is the log position of the last erasure when the first pinned question was asked (-1 for none), None before that.
     `pinned` tells whether every question so far names its log position and depends on no clock: None before the first.
     """
 
     store: GraphStore
     recorder: Recorder
+    purger: Purger
     clock: Clock
     ready: Callable[[], Awaitable[None]]
     actor: str
@@ -35,7 +47,38 @@ class RequestContext:
     left: int = MOST_ARTIFACTS
     position: int | None = None
     pinned: bool | None = None
+    erased_at: int | None = None
     why_unsigned: Callable[[], str | None] = lambda: None
+    signing_key: Callable[[], Ed25519PrivateKey | None] = lambda: None
+    ends_at: float | None = None
+    recording: bool = False
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncGenerator[None]:
+        """What is done inside ends when the time of the request has run out. Raises StoreUnavailable, OutcomeUnknown."""
+        try:
+            async with asyncio.timeout_at(self.ends_at):
+                yield
+        except TimeoutError:
+            raise (OutcomeUnknown() if self.recording else StoreUnavailable("There was no answer in time.")) from None
+
+    async def record(self, command: Command) -> Receipt:
+        """Get a command on record while there is time. Raises what Recorder.record does."""
+        await self.ready()
+        self.recording = True
+        until = None if self.ends_at is None else self.ends_at - SECONDS_TO_ANSWER
+        receipt = await self.recorder.record(command, until)
+        self.saw(receipt.position)
+        return receipt
+
+    async def purge(self) -> Purge:
+        """Take what was erased out of the store's files while there is time."""
+        return await self.purger.purge(None if self.ends_at is None else self.ends_at - SECONDS_TO_ANSWER)
+
+    async def last_erasure(self) -> int:
+        """Log position of the last entry that erased something, -1 for none. Raises StoreUnavailable."""
+        await self.ready()
+        return (await self.store.ask(PURGE_STATE, NoParameters()))[0].erased
 
     async def moment(self, valid_at: object = None, known_at: object = None, at_position: object = None) -> Moment:
         """The moment a question's arguments name. Raises InvalidInput, StoreUnavailable."""
@@ -43,6 +86,9 @@ class RequestContext:
         position = read_long(at_position, "atPosition")
         self.pinned = self.pinned is not False and position is not None
         await self.ready()
+        if self.pinned and self.erased_at is None:
+            # before anything is read: what is erased from now on makes the answer an old one
+            self.erased_at = await self.last_erasure()
         moment = await read_moment(self.store, *instants, position)
         self.saw(moment.position)
         return moment

@@ -15,6 +15,7 @@ from evidence_graph.lineage.path_absence import REASONS
 from evidence_graph.lineage.search_ranks import MATCHED
 from evidence_graph.lineage.timeline_events import WHAT
 from evidence_graph.lineage.verdict_parts import LEFT_OUT, STATES
+from evidence_graph.record.erasure import MEANINGS
 from graph_schema import KINDS, RELATIONS_BY_NAME
 
 
@@ -25,6 +26,10 @@ def _enumeration(name: str, description: str, values: Mapping[str, tuple[str, st
     for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = values[value.name][1]
     return made
+
+
+def _screaming(name: str) -> str:
+    return "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in name)
 
 
 def _words(**meanings: str) -> dict[str, tuple[str, str]]:
@@ -46,6 +51,8 @@ if TYPE_CHECKING:
     Aggregate: TypeAlias = str
     Gate: TypeAlias = str
     OutcomeKind: TypeAlias = str
+    ErasableField: TypeAlias = str
+    Purge: TypeAlias = str
     UserErrorCode: TypeAlias = str
     Clock: TypeAlias = str
     Happening: TypeAlias = str
@@ -127,8 +134,26 @@ else:
             COMPLETED="It had only been referred to; now it is declared.",
             EXTENDED="Something was added to what is on record, or ended.",
             REVISED="It supersedes an earlier revision of the window.",
+            ERASED="Values of it were erased, and are gone for good.",
             CONFLICT="Other content is on record; nothing was recorded.",
             INVALID="It cannot be recorded as it is; nothing was recorded.",
+        ),
+    )
+    ErasableField = _enumeration(
+        "ErasableField",
+        "What stands beside the log and can be erased.",
+        {_screaming(name): (name, text) for name, text in MEANINGS.items()},
+    )
+    Purge = _enumeration(
+        "Purge",
+        "How far what was erased is out of the files of the store. Nobody is told it any more in any case.",
+        _words(
+            DONE="It is in none of them.",
+            PENDING="Somebody still reads what was before; the service goes on until it is out of them, also after a restart.",
+            UP_TO_THE_SERVER=(
+                "The rows are empty, and the server was told to let go of what it can. Parts may stay in its files until they are written "
+                "over: a backup that is restored into an empty server holds nothing of it."
+            ),
         ),
     )
     UserErrorCode = _enumeration(

@@ -11,7 +11,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from evidence_graph.api.context import RequestContext
-from evidence_graph.api.failures import presented
+from evidence_graph.api.failures import presented, store_failed
 from evidence_graph.api.limits import check_variables
 from evidence_graph.api.schema import Schema
 from evidence_graph.errors import EvidenceError, InvalidInput
@@ -34,13 +34,14 @@ class Operation:
 class Answer:
     """`body` as it is sent; `executed` is false when the request was refused before anything ran; `not_by_get` says why.
 
-    `pinned` says that the same request has this answer for ever.
+    `pinned` says that the same request has this answer for ever; `unavailable` that nothing was answered, because the store was not there.
     """
 
     body: dict[str, object]
     executed: bool = True
     not_by_get: bool = False
     pinned: bool = False
+    unavailable: bool = False
 
 
 async def answer(
@@ -71,13 +72,14 @@ async def _answer(
 ) -> Answer:
     try:
         check_variables(operation.variables or {})
-        result = await schema.execute(
-            operation.document,
-            variable_values=dict(operation.variables or {}),
-            context_value=context,
-            operation_name=operation.name,
-            allowed_operation_types=allowed,
-        )
+        async with context.in_time():
+            result = await schema.execute(
+                operation.document,
+                variable_values=dict(operation.variables or {}),
+                context_value=context,
+                operation_name=operation.name,
+                allowed_operation_types=allowed,
+            )
     except InvalidOperationTypeError as error:
         if error.operation_type is OperationType.MUTATION:
             return _refused(
@@ -93,9 +95,11 @@ async def _answer(
     body: dict[str, object] = {"errors": errors} if errors else {}
     if result.data is None and errors and all("path" not in error for error in errors):
         return Answer(body, executed=False)
+    if store_failed(errors, result.data or ()):
+        return Answer(body, unavailable=True)
     return Answer({**body, "data": result.data}, pinned=context.pinned is True and not errors)
 
 
 def _refused(refused: EvidenceError, context: RequestContext, *, not_by_get: bool = False) -> Answer:
     errors = presented([GraphQLError(str(refused), original_error=refused)], context.request_id)
-    return Answer({"errors": errors}, executed=False, not_by_get=not_by_get)
+    return Answer({"errors": errors}, executed=False, not_by_get=not_by_get, unavailable=store_failed(errors))

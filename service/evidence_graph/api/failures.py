@@ -1,19 +1,27 @@
 """How failures look from outside: a code and what to do next; never a trace, a query text, an address or a secret."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 from graphql import GraphQLError
 
-from evidence_graph.errors import EvidenceError
+from evidence_graph.errors import EvidenceError, StoreUnavailable
 
-BAD_USER_INPUT, INTERNAL = "BAD_USER_INPUT", "INTERNAL"
+BAD_USER_INPUT, INTERNAL, UNAVAILABLE = "BAD_USER_INPUT", "INTERNAL", StoreUnavailable.code
+COME_BACK = {"retry-after": "1"}  # seconds; with status 503
 _log = structlog.get_logger("evidence_graph.api")
 
 
 def presented(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, object]]:
     """The errors of an answer as its reader may see them; what is a defect goes to the log with its trace."""
     return [_presented(error, request_id) for error in errors]
+
+
+def store_failed(shown: Sequence[Mapping[str, object]], roots: Collection[str] = ()) -> bool:
+    """Whether nothing was answered for want of the store alone: not one of the root fields, whose null could be an answer too."""
+    failed = [error.get("path") for error in shown if error["extensions"] == {"code": UNAVAILABLE}]
+    ended = {path[0] for path in failed if isinstance(path, list)}
+    return bool(failed) and len(failed) == len(shown) and ended.issuperset(roots)
 
 
 def _presented(error: GraphQLError, request_id: str) -> dict[str, object]:

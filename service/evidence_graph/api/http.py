@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from evidence_graph.api.context import RequestContext
 from evidence_graph.api.execution import ALL_OPERATIONS, QUERIES_ONLY, Answer, Operation, answer
-from evidence_graph.api.failures import BAD_USER_INPUT
+from evidence_graph.api.failures import BAD_USER_INPUT, COME_BACK
 from evidence_graph.api.pinned import HEADERS, PinnedAnswer, PinnedAnswers
 from evidence_graph.api.schema import Schema
+from evidence_graph.errors import EvidenceError
 
 LARGEST_BODY = 16 * 1024 * 1024
 T = TypeVar("T")
@@ -42,15 +43,27 @@ def graphql_route(path: str, schema: Schema, context: Callable[[Request], Reques
             return _refusal(refused, media_type or JSON_TYPE)
         asker = context(request)
         kept = pinned.find(operation, asker.actor)
-        if kept is None:
+        if kept is None or not await _still_holds(kept, pinned, asker):
             allowed = QUERIES_ONLY if request.method == "GET" else ALL_OPERATIONS
             found = await answer(schema, operation, asker, allowed)
             if not found.pinned:
                 return _response(found, media_type)
-            kept = pinned.keep(operation, asker.actor, orjson.dumps(found.body))
+            assert asker.erased_at is not None, "a pinned question was answered"
+            kept = pinned.keep(operation, asker.actor, orjson.dumps(found.body), asker.erased_at)
         return _pinned_response(kept, request, media_type)
 
     return Route(path, serve, methods=["GET", "POST"], max_body_size=LARGEST_BODY)
+
+
+async def _still_holds(kept: PinnedAnswer, pinned: PinnedAnswers, asker: RequestContext) -> bool:
+    """Whether nothing was erased since the answer was read, by whatever process; where that cannot be told, it is not given."""
+    try:
+        async with asker.in_time():
+            erased_at = await asker.last_erasure()
+    except EvidenceError:
+        return False
+    pinned.forget_before(erased_at)
+    return kept.erased_at == erased_at
 
 
 def _answer_type(request: Request) -> str | None:
@@ -112,11 +125,16 @@ def _part(parts: dict[str, object], name: str, form: type[T]) -> T | None:
 
 
 def _response(found: Answer, media_type: str) -> Response:
-    """Refused requests are 400 in the newer media type, 200 in plain JSON, as GraphQL over HTTP wants it."""
+    """Refused requests are 400 in the newer media type, 200 in plain JSON, as GraphQL over HTTP wants it.
+
+    Without a store there is no `data`, and the status is 503 in either: what stands between reads nothing but the status.
+    """
     status = 200
     headers = {}
     if found.not_by_get:
         status, headers = 405, {"allow": "POST"}
+    elif found.unavailable:
+        status, headers = 503, COME_BACK
     elif not found.executed and media_type == GRAPHQL_TYPE:
         status = 400
     return Response(orjson.dumps(found.body), status, headers, media_type=f"{media_type}; charset=utf-8")

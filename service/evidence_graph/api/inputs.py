@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import strawberry
 
-from evidence_graph.api.enums import Aggregate, KpiDirection, Mode, Relation, Sensitivity
+from evidence_graph.api.enums import Aggregate, ErasableField, KpiDirection, Mode, Relation, Sensitivity
 from evidence_graph.api.scalars import DateTime, Digest, Duration, Json, Long, Number, Urn
 from graph_schema import DATASET, DEPLOYMENT, FEATURE, KINDS, KPI_WINDOW, MODEL, Kind
 from graph_schema.fields import Field, FieldType
@@ -153,6 +153,12 @@ _ONCE: dict[str, Member] = {
         "At most 255 characters: the same key with the same input records once and gives the first answer again.",
     ),
 }
+_RESTATES: dict[str, Member] = {
+    "restateErased": (
+        bool | None,
+        "Record what is stated of fields whose values were erased; unless true they stay erased, whatever is stated of them.",
+    )
+}
 _TELLER: dict[str, Member] = {"source": (_Source | None, "Who tells: kept with every entry, and never compared.")}
 _ITEMS = {kind: _input(f"{kind.type_name}Input", kind.description, _of_kind(kind)) for kind in KINDS}
 _SECTIONS: dict[str, Member] = {
@@ -166,6 +172,7 @@ if TYPE_CHECKING:
     AdjustDeploymentInput: TypeAlias = Mapping[str, object]
     EndDeploymentInput: TypeAlias = Mapping[str, object]
     RetractInput: TypeAlias = Mapping[str, object]
+    EraseInput: TypeAlias = Mapping[str, object]
     DefineKpiInput: TypeAlias = Mapping[str, object]
     RecordKpiWindowsInput: TypeAlias = Mapping[str, object]
 else:
@@ -181,6 +188,7 @@ else:
             "kpis": (list[KpiInput] | None, "Definitions of KPIs."),
             "deployments": _SECTIONS[DEPLOYMENT.section],
             "windows": _SECTIONS[KPI_WINDOW.section],
+            **_RESTATES,
             **_ONCE,
         },
     )
@@ -192,14 +200,17 @@ else:
             "urn": (Urn, "URN of the deployment, deployment:<slot>@<label>."),
             "from": (DateTime, "When the roll-out begins."),
             "serves": (Urn, "URN of the one model version it serves."),
+            **_RESTATES,
             **_ONCE,
         },
     )
-    DefineKpiInput = _input("DefineKpiInput", "One version of a KPI's definition.", {**_of_fields(KPI_FIELDS), **_ONCE})
+    DefineKpiInput = _input(
+        "DefineKpiInput", "One version of a KPI's definition.", {**_of_fields(KPI_FIELDS), **_RESTATES, **_ONCE}
+    )
     RecordKpiWindowsInput = _input(
         "RecordKpiWindowsInput",
         "KPI windows, recorded in one transaction or not at all.",
-        {**_TELLER, "windows": (list[_ITEMS[KPI_WINDOW]], "The windows."), **_ONCE},
+        {**_TELLER, "windows": (list[_ITEMS[KPI_WINDOW]], "The windows."), **_RESTATES, **_ONCE},
     )
     AdjustDeploymentInput = _input(
         "AdjustDeploymentInput",
@@ -230,6 +241,19 @@ else:
             "relation": (Relation | None, "Only this relation; the whole declaration unless stated."),
             "to": (Urn | None, "Only the relation to this artifact; to all of them unless stated."),
             "reason": (str, "Why it does not hold."),
+            **_ONCE,
+        },
+    )
+    EraseInput = _input(
+        "EraseInput",
+        "What is kept beside the log under one URN is to be gone for good; its proofs stay.",
+        {
+            "urn": (Urn, "URN of an artifact, or kpi:<name>@<version> of a KPI's definition."),
+            "fields": (
+                list[ErasableField] | None,
+                "Only these; all but the reasons of erasures unless stated. Every value ever stated of them goes, older ones too.",
+            ),
+            "reason": (str, "Why. It is kept until it is erased itself: let it hold nothing of what is erased."),
             **_ONCE,
         },
     )

@@ -109,8 +109,9 @@ class _Collected:
 
 async def _looked_at(context: RequestContext) -> list[Metric]:
     try:
-        moment = await context.moment_now(None, None, None)
-        found = await read_degraded(context.store, moment, limit=MOST_STREAMS)
+        async with context.in_time():
+            moment = await context.moment_now(None, None, None)
+            found = await read_degraded(context.store, moment, limit=MOST_STREAMS)
     except EvidenceError as error:
         _log.warning("metrics.unavailable", reason=str(error), request=context.request_id)
         return [_gauge("record_available", "Whether the record could be read.", 0)]

@@ -2,6 +2,9 @@
 
 A strong ETag (RFC 9110, section 8.8.3) is the digest of the very bytes of the answer, so it covers all they depend on, also what
 the asker may see. Kept answers are found by what was asked and by whom; the least recently used go when they outgrow their room.
+
+What is erased must not be told any more, by any process. So an answer is kept with the log position of the last erasure before it was
+read, and is given again only as long as the store names no later one; the first request after an erasure lets go of all that is older.
 """
 
 from collections import OrderedDict
@@ -18,10 +21,11 @@ HEADERS = {"cache-control": "private, no-cache"}
 
 
 class PinnedAnswer(msgspec.Struct, frozen=True):
-    """The body as it is sent, and its ETag."""
+    """The body as it is sent, its ETag, and the log position of the last erasure before it was read (-1 for none)."""
 
     body: bytes
     etag: str
+    erased_at: int = -1
 
     def matches(self, if_none_match: str | None) -> bool:
         """Whether the asker has this answer already (RFC 9110, section 13.1.2: weak comparison)."""
@@ -46,9 +50,14 @@ class PinnedAnswers:
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def keep(self, operation: Operation, actor: str, body: bytes) -> PinnedAnswer:
+    def forget_before(self, erased_at: int) -> None:
+        """Let go of every answer that was read before the erasure at this log position."""
+        for key in [key for key, answer in self._kept.items() if answer.erased_at < erased_at]:
+            self._taken -= len(self._kept.pop(key).body)
+
+    def keep(self, operation: Operation, actor: str, body: bytes, erased_at: int = -1) -> PinnedAnswer:
         """The answer with its ETag, kept when it is not too large."""
-        answer = PinnedAnswer(body, f'"{sha256(body).hexdigest()}"')
+        answer = PinnedAnswer(body, f'"{sha256(body).hexdigest()}"', erased_at)
         key = _key(operation, actor)
         if key not in self._kept and len(body) <= self._room // LARGEST_SHARE:
             self._kept[key] = answer

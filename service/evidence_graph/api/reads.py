@@ -3,6 +3,7 @@
 import strawberry
 
 from evidence_graph.api.questions.artifacts import ArtifactQuestions
+from evidence_graph.api.questions.bundle import BundleQuestion
 from evidence_graph.api.questions.chain import ChainQuestion
 from evidence_graph.api.questions.compare import CompareQuestion
 from evidence_graph.api.questions.degraded import DegradedQuestion
@@ -24,6 +25,7 @@ class Query(
     PathQuestion,
     DiffQuestion,
     ExposureQuestion,
+    BundleQuestion,
     LogQuestion,
     LiveQuestions,
     ChainQuestion,

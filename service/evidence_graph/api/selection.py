@@ -10,7 +10,7 @@ from graph_schema.fields import Change
 
 BESIDE_THE_LOG = frozenset(
     field.name for field in ARTIFACT_FIELDS if field.change in (Change.ANNOTATION, Change.RAISED)
-)
+) | {"erased"}
 ROLL_OUT = frozenset({"to", "until", "live"})
 HOLD_ARTIFACTS = frozenset(
     {

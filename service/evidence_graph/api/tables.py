@@ -13,9 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from evidence_graph.api.context import RequestContext
+from evidence_graph.api.failures import COME_BACK, UNAVAILABLE
 from evidence_graph.api.questions.kpi_series import read_range
 from evidence_graph.api.questions.verdict import VERDICT_COST, stream_named
-from evidence_graph.errors import EvidenceError, InvalidInput, NotRecorded, StoreUnavailable, TooComplex
+from evidence_graph.errors import EvidenceError, InvalidInput, NotRecorded, TooComplex
 from evidence_graph.lineage.completeness import Completeness, completeness_of
 from evidence_graph.lineage.deployments import LiveDeployment, read_deployments
 from evidence_graph.lineage.kpi_series import SeriesPoint, read_kpi_series
@@ -68,7 +69,8 @@ def _served(
     async def serve(request: Request) -> Response:
         asker = context(request)
         try:
-            return _response(await read(asker, _arguments(request, names)), request.url.path)
+            async with asker.in_time():
+                return _response(await read(asker, _arguments(request, names)), request.url.path)
         except EvidenceError as error:
             return _refusal(error, asker.request_id)
 
@@ -190,7 +192,7 @@ def _refusal(error: EvidenceError, request_id: str) -> Response:
         return PlainTextResponse(f"{error}\n", 400)
     if isinstance(error, NotRecorded):
         return PlainTextResponse(f"{error}\n", 404)
-    if isinstance(error, StoreUnavailable):
-        return PlainTextResponse(f"{error}\n", 503, {"retry-after": "1"})
+    if error.code == UNAVAILABLE:
+        return PlainTextResponse(f"{error}\n", 503, COME_BACK)
     _log.error("table.failed", request=request_id, exc_info=error)
     return PlainTextResponse(f"{error}\n", 500)

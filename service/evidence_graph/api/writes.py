@@ -8,12 +8,13 @@ from strawberry import argument
 
 from evidence_graph.api.artifacts import described, made
 from evidence_graph.api.context import Info, mutation
-from evidence_graph.api.enums import Gate, OutcomeKind, UserErrorCode
+from evidence_graph.api.enums import ErasableField, Gate, OutcomeKind, Purge, UserErrorCode
 from evidence_graph.api.inputs import (
     AdjustDeploymentInput,
     DefineKpiInput,
     DeployInput,
     EndDeploymentInput,
+    EraseInput,
     RecordKpiWindowsInput,
     RegisterEvidenceInput,
     RetractInput,
@@ -23,10 +24,10 @@ from evidence_graph.api.scalars import Long
 from evidence_graph.evidence.commands import Command, Fault, Receipt
 from evidence_graph.evidence.commands import Outcome as ItemOutcome
 from evidence_graph.evidence.manifest import KPI_SECTION, Manifest, read_manifest
-from evidence_graph.evidence.requests import read_adjustment, read_ending, read_retraction
+from evidence_graph.evidence.requests import read_adjustment, read_ending, read_erasure, read_retraction
 from graph_schema import DEPLOYMENT
 
-ABOUT_THE_COMMAND = ("dryRun", "idempotencyKey")
+ABOUT_THE_COMMAND = ("dryRun", "idempotencyKey", "restateErased")
 NOT_ASKED = Gate("NOT_ASKED")
 
 
@@ -38,6 +39,10 @@ class Outcome:
     urn: str = strawberry.field(description="The URN it speaks of, as far as it could be read.")
     outcome: OutcomeKind = strawberry.field(description="What became of it.")
     position: Long | None = described("Log position that holds it; null when nothing does, and for a dry run.")
+    left_out: list[ErasableField] = strawberry.field(
+        description="Fields that stay erased whatever was stated of them: nobody can tell whether it is what was erased. State them with "
+        "restateErased to record them."
+    )
 
 
 @strawberry.type(description="Why something is refused, and what to do about it.")
@@ -115,7 +120,29 @@ class RetractPayload(OneItemPayload):
     """One item."""
 
 
-@strawberry.type(description="Everything that can be recorded. Nothing on record is ever changed or removed.")
+@strawberry.type(description="How many values of a field were erased.")
+class ErasedValues:
+    """One field."""
+
+    field: ErasableField = strawberry.field(description="The field.")
+    values: Long = strawberry.field(description="How many values: every one that was ever stated and was still there.")
+
+
+@strawberry.type(description="What became of an erasure.")
+class ErasePayload(OneItemPayload):
+    """One item."""
+
+    erased: list[ErasedValues] = strawberry.field(
+        description="What is gone, or would be after a dry run; by the names of the fields."
+    )
+    purge: Purge | None = described(
+        "How far it is out of the files of the store; null when refused, and for a dry run. Backups made before still hold it."
+    )
+
+
+@strawberry.type(
+    description="Everything that can be recorded. Nothing on record is ever changed or removed; what stands beside it can be erased."
+)
 class Mutation:
     """One required input and one payload each."""
 
@@ -157,6 +184,17 @@ class Mutation:
         receipt = await _record(info, read_retraction(_said(input)), input)
         return made(RetractPayload, {"outcome": _outcome(receipt), **_shared(receipt, "retraction.")})
 
+    @mutation("Erase descriptions, properties, addresses and reasons for good. Entries, proofs and the graph stay.")
+    async def erase(
+        self, info: Info, input: Annotated[EraseInput, argument(description="What to erase.")]
+    ) -> ErasePayload:
+        receipt = await _record(info, read_erasure(_said(input)), input)
+        purge = None if receipt.position is None else await info.context.purge()
+        return made(
+            ErasePayload,
+            {"outcome": _outcome(receipt), "erased": _erased(receipt), "purge": purge, **_shared(receipt, "erasure.")},
+        )
+
     @mutation("Define one version of a KPI.")
     async def define_kpi(
         self, info: Info, input: Annotated[DefineKpiInput, argument(description="The definition.")]
@@ -188,11 +226,9 @@ async def _record(info: Info, manifest: Manifest, input: Mapping[str, object]) -
         key=None if key is None else str(key),
         dry_run=bool(input.get("dryRun")),
         faults=tuple(manifest.faults),
+        restates_erased=bool(input.get("restateErased")),
     )
-    await context.ready()
-    receipt = await context.recorder.record(command)
-    context.saw(receipt.position)
-    return receipt
+    return await context.record(command)
 
 
 def _outcomes(receipt: Receipt) -> list[Outcome]:
@@ -205,7 +241,21 @@ def _outcome(receipt: Receipt) -> Outcome | None:
 
 def _shown(outcome: ItemOutcome) -> Outcome:
     position = None if outcome.position is None else Long(outcome.position)
-    return Outcome(item=outcome.item, urn=outcome.urn, outcome=outcome.outcome, position=position)
+    return Outcome(
+        item=outcome.item,
+        urn=outcome.urn,
+        outcome=outcome.outcome,
+        position=position,
+        left_out=list(outcome.left_out),
+    )
+
+
+def _erased(receipt: Receipt) -> list[ErasedValues]:
+    return [
+        ErasedValues(field=field, values=Long(number))
+        for outcome in receipt.outcomes
+        for field, number in sorted(outcome.erased.items())
+    ]
 
 
 def _shared(receipt: Receipt, item: str = "") -> dict[str, object]:

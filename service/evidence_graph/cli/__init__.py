@@ -11,6 +11,8 @@ from evidence_graph.cli import registering, serving
 from evidence_graph.cli.asking import ask
 from evidence_graph.cli.backup import backup, restore
 from evidence_graph.cli.check import check
+from evidence_graph.cli.erasing import erase
+from evidence_graph.cli.export import export
 from evidence_graph.cli.failures import Exit, report_defect, usage_as_json, wants_json
 from evidence_graph.cli.questions import compare as _compare  # noqa: F401
 from evidence_graph.cli.questions import degraded as _degraded  # noqa: F401
@@ -22,9 +24,11 @@ from evidence_graph.cli.questions import path as _path  # noqa: F401
 from evidence_graph.cli.questions import search as _search  # noqa: F401
 from evidence_graph.cli.questions import timeline as _timeline  # noqa: F401
 from evidence_graph.cli.questions import verdict as _verdict  # noqa: F401
+from evidence_graph.cli.rebuild import rebuild
 from evidence_graph.cli.terminal import say
 from evidence_graph.cli.verify import verify
 from evidence_graph.cli.window import window
+from evidence_graph.cli.witness import witness
 
 app = typer.Typer(
     name="evidence",
@@ -64,10 +68,14 @@ app.command()(check)
 app.add_typer(ask, name="ask")
 app.add_typer(window, name="window")
 app.command()(serving.config)
+app.command()(erase)
 app.command("rotate-key")(serving.rotate_key)
 app.command()(backup)
 app.command()(restore)
+app.command()(rebuild)
+app.command()(export)
 app.command()(verify)
+app.command()(witness)
 
 
 def main() -> None:

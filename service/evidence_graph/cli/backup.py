@@ -9,9 +9,10 @@ import typer
 
 from evidence_graph.cli.connection import read_settings
 from evidence_graph.cli.failures import Failed, end_of_question
-from evidence_graph.cli.terminal import Output, OutputOption, errors, print_json, say, shown
+from evidence_graph.cli.terminal import Output, OutputOption, errors, print_json, say, say_error, shown
 from evidence_graph.errors import EvidenceError, NewOriginNeeded, RecordDamaged
 from evidence_graph.record.json_values import JsonObject
+from evidence_graph.store.stored import AnnotationRow
 
 
 def backup(
@@ -31,12 +32,22 @@ def backup(
         if output is None and sys.stdout.isatty():
             raise Failed("USAGE", "A backup is no text. Send it to a file: evidence backup > evidence.jsonl.gz")
         settings = read_settings()
-        writing = written_backup_to(settings, sys.stdout.buffer) if output is None else written_backup(settings, output)
+        writing = (
+            written_backup_to(settings, sys.stdout.buffer, _say_missing)
+            if output is None
+            else written_backup(settings, output, _say_missing)
+        )
         header = asyncio.run(writing)
     except (Failed, EvidenceError, OSError) as error:
         raise end_of_question(_failed(error), Output.HUMAN) from None
     errors().print(
         f"{header.size:,} entries of {shown(header.origin)} are in the backup, up to log position {header.size - 1}."
+    )
+
+
+def _say_missing(row: AnnotationRow) -> None:
+    say_error(
+        f"The {shown(row.field)} that position {row.position} seals for {shown(row.urn)} is missing, and no entry erased it."
     )
 
 

@@ -38,16 +38,18 @@ def read_settings() -> Settings:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Asked]:
-    """The service that the settings name. Raises Failed when there is none."""
+async def connected(settings: Settings, *, begins: bool = False) -> AsyncIterator[Asked]:
+    """The service that the settings name. Raises Failed when there is none; who `begins` a record makes the store that is missing."""
     try:
         if settings.url:
             async with _over_http(settings.url, settings.token.get_secret_value()) as asked:
                 yield asked
         else:
             from evidence_graph.app import open_service  # loading the service takes long: only for who has none running
+            from evidence_graph.cli.local_store import store_to_ask
 
-            async with open_service(settings) as service:
+            store = None if begins else store_to_ask(settings)
+            async with open_service(settings, store=store) as service:
                 yield service
     except InvalidInput as error:
         raise Failed(

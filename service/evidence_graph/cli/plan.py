@@ -39,6 +39,9 @@ def show_plan(registration: Registration, file: ManifestFile, *, dry_run: bool) 
         return
     for outcome in registration.outcomes:
         say(_line(outcome))
+        if outcome.left_out:
+            fields = shown(", ".join(name.lower() for name in outcome.left_out))
+            say(f"    stays erased: {fields}. Take it out of the file, or record it anew with --restate-erased.")
     say(_summary(registration, dry_run=dry_run))
 
 

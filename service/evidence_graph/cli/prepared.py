@@ -29,13 +29,14 @@ class UserError(msgspec.Struct, frozen=True):
         return cls(fault.code, f"{fault.message} {fault.next_step}".strip(), fault.field)
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What became of one item."""
+class Outcome(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What became of one item; `left_out` names the fields that stay erased whatever the file says of them."""
 
     item: str
     urn: str
     outcome: str
     position: int | None
+    left_out: tuple[str, ...] = ()
 
 
 class Prepared(msgspec.Struct, frozen=True):

@@ -28,6 +28,9 @@ def register(
     idempotency_key: Annotated[
         str | None, typer.Option(help="Records once however often it is sent; a UUID, such as the id of a CI run.")
     ] = None,
+    restate_erased: Annotated[
+        bool, typer.Option("--restate-erased", help="Record what the file says of fields that were erased.")
+    ] = False,
     output: OutputOption = Output.HUMAN,
 ) -> None:
     """Record a manifest, whole or not at all.
@@ -41,7 +44,10 @@ def register(
     """
     try:
         prepared = prepare(file)
-        registration = asyncio.run(_registered(prepared, dry_run, idempotency_key))
+        about: JsonObject = {"dryRun": dry_run, "idempotencyKey": idempotency_key}
+        if restate_erased:
+            about["restateErased"] = True
+        registration = asyncio.run(_registered(prepared, about))
     except InvalidInput as error:
         raise end_of_registration(Failed("INVALID", str(error)), output) from None
     except Failed as failed:
@@ -53,11 +59,12 @@ def register(
     raise typer.Exit(exit_of([fault.code for fault in registration.user_errors]))
 
 
-async def _registered(prepared: Prepared, dry_run: bool, key: str | None) -> Registration:
+async def _registered(prepared: Prepared, about: JsonObject) -> Registration:
+    """`about` is what the input says of the command itself."""
     if prepared.faults:
         return await _refused(prepared)
-    async with connected(read_settings()) as asked:
-        sent: JsonObject = {**prepared.manifest_input(), "dryRun": dry_run, "idempotencyKey": key}
+    async with connected(read_settings(), begins=True) as asked:
+        sent: JsonObject = {**prepared.manifest_input(), **about}
         return msgspec.convert(await answer(asked, REGISTER, {"input": sent}, "registerEvidence"), Registration)
 
 

@@ -105,6 +105,17 @@ class Retraction(Item, frozen=True, kw_only=True):
         return self.urn
 
 
+class Erasure(Item, frozen=True, kw_only=True):
+    """The values of some fields are to go, of all but the reasons of erasures when none is named."""
+
+    urn: str
+    fields: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.urn
+
+
 class Fault(msgspec.Struct, frozen=True):
     """Why an item is refused: code INVALID or CONFLICT, where, and what to do."""
 
@@ -123,7 +134,8 @@ class Command(msgspec.Struct, frozen=True):
     """One request to record something, whole or not at all.
 
     `faults` are what reading found wrong: the rest is decided all the same, so that every fault is listed, and nothing is recorded.
-    `actor` is a pseudonymous id, `via` the door it came in by; `key` the caller's idempotency key.
+    `actor` is a pseudonymous id, `via` the door it came in by; `key` the caller's idempotency key. `restates_erased` says that what it
+    states of fields whose values were erased is to go on record again.
     """
 
     items: tuple[Item, ...]
@@ -133,15 +145,21 @@ class Command(msgspec.Struct, frozen=True):
     key: str | None = None
     dry_run: bool = False
     faults: tuple[Fault, ...] = ()
+    restates_erased: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of one item; `position` is the log position that holds it, None when nothing does."""
+    """What became of one item; `position` is the log position that holds it, None when nothing does.
+
+    `left_out` names the fields that stay erased whatever was stated of them, `erased` by field how many values an erasure took.
+    """
 
     item: str
     urn: str
     outcome: str
     position: int | None
+    left_out: tuple[str, ...] = ()
+    erased: dict[str, int] = {}
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -1,6 +1,16 @@
 """`decide`: what one item of a command does to the record: an event, nothing new, or a refusal that says what to do instead. Pure."""
 
-from evidence_graph.evidence.commands import Adjustment, Declaration, Definition, Ending, Fault, Item, Retraction
+from evidence_graph.evidence.commands import (
+    Adjustment,
+    Declaration,
+    Definition,
+    Ending,
+    Erasure,
+    Fault,
+    Item,
+    Retraction,
+)
+from evidence_graph.evidence.decide_erasure import decide_erasure
 from evidence_graph.evidence.decide_roll_out import decide_adjustment, decide_ending, new_end, refuse_clash
 from evidence_graph.evidence.decide_window import refuse_window
 from evidence_graph.evidence.decision import (
@@ -39,6 +49,8 @@ def decide(item: Item, state: State) -> Accepted:
             return decide_ending(item, state)
         case Retraction():
             return _decide_retraction(item, state)
+        case Erasure():
+            return decide_erasure(item, state)
     raise TypeError(f"no decision for {type(item).__name__}")
 
 

@@ -8,6 +8,7 @@ from evidence_graph.record.events import Event, SealedFields
 from graph_schema import OPEN_END
 
 CREATED, UNCHANGED, COMPLETED, EXTENDED, REVISED = "CREATED", "UNCHANGED", "COMPLETED", "EXTENDED", "REVISED"
+ERASED = "ERASED"
 
 
 class Accepted(msgspec.Struct, frozen=True):

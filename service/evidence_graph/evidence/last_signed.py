@@ -4,7 +4,6 @@ It does not live in the store, so a store that was rolled back does not roll it 
 signed; it is replaced whole and fsynced before the checkpoint is published anywhere.
 """
 
-import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence_graph.errors import KeyMissing, ProofFailed, StoreUnavailable
-from evidence_graph.evidence.key_file import OWNER_ONLY, sync_folder
+from evidence_graph.evidence.kept_file import replace_file, take_lock
 from evidence_graph.proof.checkpoint import Checkpoint, parse_checkpoint
 from evidence_graph.proof.signed_note import SignedNote, parse_note
 from evidence_graph.proof.verifier_key import VerifierKey
@@ -46,12 +45,11 @@ class LastSigned:
         Raises StoreUnavailable when another one does just now: try again.
         """
         with self._faults():
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
-        try:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                descriptor = take_lock(self._lock)
             except BlockingIOError:
                 raise StoreUnavailable("Another process is signing with this key.") from None
+        try:
             yield
         finally:
             os.close(descriptor)
@@ -72,14 +70,8 @@ class LastSigned:
 
     def write(self, note: SignedNote) -> None:
         """Keep this one from now on; when it returns, it outlives a power cut."""
-        draft = self.path.with_name(f"{self.path.name}.draft")
         with self._faults():
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
-                file.write(note.document.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, self.path)
-            sync_folder(self.path)
+            replace_file(self.path, note.document.encode())
 
     @contextmanager
     def _faults(self) -> Generator[None]:

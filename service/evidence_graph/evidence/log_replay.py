@@ -13,7 +13,7 @@ from evidence_graph.evidence.log_sequence import LogSequence
 from evidence_graph.proof.merkle import leaf_hash
 from evidence_graph.record.entry import Entry, decode_entry
 from evidence_graph.record.project import Opened, project
-from evidence_graph.record.rows import DescriptionWords, EntryPut, Row, in_batches
+from evidence_graph.record.rows import DescriptionWords, DescriptionWordsErased, EntryPut, Row, in_batches
 from evidence_graph.record.sealing import Sealed, opens
 from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, Transaction
 from evidence_graph.store.stored import ANNOTATIONS, AnnotationsOf, EntriesBetween
@@ -74,7 +74,7 @@ class LogReplay:
                 if put != row:
                     self._found(position, "its columns are not what it says")
                 graph += [put, *project(entry, position, opened)]
-            stored = [row for row in graph if not isinstance(row, DescriptionWords)]
+            stored = [row for row in graph if not isinstance(row, DescriptionWords | DescriptionWordsErased)]
             for batch in in_batches([*stored, *tree.grown(entries[-1].recorded_at)]):
                 await transaction.put(batch)
 
@@ -112,7 +112,7 @@ class LogReplay:
         for row in await self._store.ask(
             ANNOTATIONS, AnnotationsOf(sorted(subjects), rows[-1].position if rows else 0)
         ):
-            sealed = _sealed(row.commitment, row.salt, row.value)
+            sealed = opened_value(row.commitment, row.salt, row.value)
             if sealed is not None and row.position >= self.size:
                 found[row.commitment] = sealed
         return found
@@ -121,8 +121,8 @@ class LogReplay:
         self.findings.append(Finding("entry", str(position), how))
 
 
-def _sealed(commitment: str, salt: str, value: str) -> Sealed | None:
-    """The value that stands there, when it is the one that was sealed."""
+def opened_value(commitment: str, salt: str, value: str) -> Sealed | None:
+    """The value that stands beside the log, when it is the one that was sealed."""
     try:
         sealed = Sealed(commitment, salt, orjson.loads(value))
         return sealed if opens(sealed, sealed.value) else None

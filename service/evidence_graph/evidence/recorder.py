@@ -2,7 +2,7 @@
 
 Writes that arrive while a transaction runs share the next one (group commit). One transaction locks the head of the log, loads what
 its commands speak of, decides them one after the other, and stores entries, graph and head together. A transaction whose commit is unknown
-is run again: a command finds its own entries and gives the answer of the first time.
+is run again until that is known: a command finds its own entries and gives the answer of the first time.
 """
 
 import asyncio
@@ -13,7 +13,8 @@ import msgspec
 
 from evidence_graph.errors import EvidenceError, InvalidInput, OutcomeUnknown, StoreUnavailable
 from evidence_graph.evidence.clock import Clock
-from evidence_graph.evidence.commands import Command, Fault, Item, Outcome, Receipt, Retraction
+from evidence_graph.evidence.command_queue import CommandQueue, WaitingCommand
+from evidence_graph.evidence.commands import Command, Fault, Item, Outcome, Receipt
 from evidence_graph.evidence.decide import decide
 from evidence_graph.evidence.decision import UNCHANGED, Rejection
 from evidence_graph.evidence.log import Tree, next_instant
@@ -25,26 +26,18 @@ from evidence_graph.evidence.repetition import (
     recorded_item,
     sealed_as_before,
 )
-from evidence_graph.evidence.seals import command_digest, sealed_items
+from evidence_graph.evidence.seals import command_digest, left_out, sealed_items
 from evidence_graph.evidence.state import State
 from evidence_graph.evidence.stored_state import load_state
 from evidence_graph.record.entry import Entry
+from evidence_graph.record.events import Erased
 from evidence_graph.record.project import Opened, project, with_names
 from evidence_graph.record.rows import Row, in_batches
 from evidence_graph.store.formats import refuse_newer_format
 from evidence_graph.store.graph_store import GraphStore, Transaction
 
-MOST_COMMANDS, MOST_ITEMS = 256, 20_000  # in one transaction
-MOST_WAITING = 4_096
-TRIES_AFTER_UNKNOWN = 3
-
-
-class _Waiting:
-    """A command on its way, and who waits for its receipt."""
-
-    def __init__(self, command: Command, answer: "asyncio.Future[Receipt]") -> None:
-        self.command, self.answer = command, answer
-        self.id = command.key if command.key is not None else f"~{secrets.token_hex(16)}"
+SECONDS_TO_FIND_OUT = 20.0  # whether an unconfirmed commit was one, for as long as somebody waits to hear it
+SECONDS_BETWEEN_TRIES = 0.2
 
 
 class Recorder:
@@ -54,70 +47,70 @@ class Recorder:
         self, store: GraphStore, clock: Clock, salt: Callable[[], bytes] = lambda: secrets.token_bytes(32)
     ) -> None:
         self._store, self._clock, self._salt = store, clock, salt
-        self._waiting: list[_Waiting] = []
+        self._queue = CommandQueue()
         self._running: asyncio.Task[None] | None = None
 
-    async def record(self, command: Command) -> Receipt:
-        """Get a command on record, whole or not at all; refusals are in the receipt.
+    async def record(self, command: Command, until: float | None = None) -> Receipt:
+        """Get a command on record, whole or not at all; refusals are in the receipt. Ends at `until`, by the clock of the event loop.
 
         Raises StoreUnavailable when nothing was recorded, OutcomeUnknown when nobody knows, ClockRefused.
         """
         if command.key is not None and (not command.key or len(command.key) > 255 or command.key.startswith("~")):
             raise InvalidInput("idempotencyKey is empty, longer than 255 characters or begins with ~.", "Use a UUID.")
-        if len(self._waiting) >= MOST_WAITING:
-            raise StoreUnavailable("Too many writes are waiting.")
-        waiting = _Waiting(command, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+        waiting = self._queue.add(command)
         if self._running is None or self._running.done():
             self._running = asyncio.get_running_loop().create_task(self._run())
-        return await waiting.answer
+        try:
+            async with asyncio.timeout_at(until):
+                return await waiting.answer
+        except TimeoutError:
+            raise self._late(waiting) from None
+
+    def _late(self, waiting: WaitingCommand) -> StoreUnavailable:
+        """What is known about a command whose time has run out."""
+        if self._queue.withdraw(waiting):
+            return StoreUnavailable("The store did not answer in time.")
+        return OutcomeUnknown(waiting.command.key)
 
     async def _run(self) -> None:
         """Take what waits, group by group, until nothing does."""
-        while self._waiting:
-            group = self._next_group()
+        while self._queue:
+            group = self._queue.next_group()
             try:
-                await self._record_group(group)
-            except EvidenceError as error:
-                _fail(group, error)
+                receipts = await self._recorded(group)
             except Exception as error:
                 _fail(group, error)
             except BaseException:
-                _fail([*group, *self._waiting], StoreUnavailable("The service is stopping."))
+                _fail(group, OutcomeUnknown())
+                _fail(self._queue.drained(), StoreUnavailable("The service is stopping."))
                 raise
+            else:
+                for waiting, receipt in zip(group, receipts, strict=True):
+                    _settle(waiting, receipt)
 
-    def _next_group(self) -> list[_Waiting]:
-        """The commands that share the next transaction, in the order they came.
+    async def _recorded(self, group: Sequence[WaitingCommand]) -> list[Receipt | Exception]:
+        """The receipts of a group, recorded in one transaction.
 
-        A retraction is the last of its group: what reaches what is read once, and would still know the relations it ends.
+        After an unconfirmed commit it is run again, for as long as somebody waits: whatever fails then leaves the outcome unknown.
         """
-        size = items = 0
-        for waiting in self._waiting[:MOST_COMMANDS]:
-            items += len(waiting.command.items)
-            if size and items > MOST_ITEMS:
-                break
-            size += 1
-            if any(isinstance(item, Retraction) for item in waiting.command.items):
-                break
-        group, self._waiting = self._waiting[:size], self._waiting[size:]
-        return group
-
-    async def _record_group(self, group: Sequence[_Waiting]) -> None:
-        for attempt in range(TRIES_AFTER_UNKNOWN):
+        clock = asyncio.get_running_loop().time
+        unknown, end = False, clock() + SECONDS_TO_FIND_OUT
+        while True:
             try:
-                receipts = await self._store.write(
+                return await self._store.write(
                     lambda transaction: _Group(self._clock, self._salt, transaction).record(group)
                 )
-            except OutcomeUnknown:
-                if attempt + 1 == TRIES_AFTER_UNKNOWN:
+            except EvidenceError as error:
+                unknown = unknown or isinstance(error, OutcomeUnknown)
+                if not unknown:
                     raise
-                continue
-            for waiting, receipt in zip(group, receipts, strict=True):
-                _settle(waiting, receipt)
-            return
+                nobody_waits = all(waiting.answer.done() for waiting in group)
+                if nobody_waits or clock() > end or not isinstance(error, StoreUnavailable):
+                    raise OutcomeUnknown from error
+            await asyncio.sleep(SECONDS_BETWEEN_TRIES)
 
 
-def _settle(waiting: _Waiting, receipt: Receipt | Exception) -> None:
+def _settle(waiting: WaitingCommand, receipt: Receipt | Exception) -> None:
     if waiting.answer.done():
         return
     if isinstance(receipt, Exception):
@@ -126,7 +119,7 @@ def _settle(waiting: _Waiting, receipt: Receipt | Exception) -> None:
         waiting.answer.set_result(receipt)
 
 
-def _fail(group: Sequence[_Waiting], error: Exception) -> None:
+def _fail(group: Sequence[WaitingCommand], error: Exception) -> None:
     for waiting in group:
         own = OutcomeUnknown(waiting.command.key) if isinstance(error, OutcomeUnknown) else error
         _settle(waiting, own)
@@ -140,7 +133,7 @@ class _Group:
         self.rows: list[Row] = []
         self.state = State()
 
-    async def record(self, group: Sequence[_Waiting]) -> list[Receipt | Exception]:
+    async def record(self, group: Sequence[WaitingCommand]) -> list[Receipt | Exception]:
         """The receipt of each command, in order; one that fails by a defect fails alone."""
         head = await self.transaction.lock_head()
         assert head is not None, "the log begins before commands are taken"
@@ -156,7 +149,7 @@ class _Group:
             await self._store()
         return receipts
 
-    async def _earlier(self, group: Sequence[_Waiting]) -> dict[tuple[str, str], list[RecordedItem]]:
+    async def _earlier(self, group: Sequence[WaitingCommand]) -> dict[tuple[str, str], list[RecordedItem]]:
         found: dict[tuple[str, str], list[RecordedItem]] = {}
         for actor in sorted({waiting.command.actor for waiting in group}):
             ids = [waiting.id for waiting in group if waiting.command.actor == actor]
@@ -168,13 +161,13 @@ class _Group:
         for batch in in_batches([*with_names(self.rows), *self.tree.grown(self.recorded_at)]):
             await self.transaction.put(batch)
 
-    def _attempt(self, waiting: _Waiting) -> Receipt | Exception:
+    def _attempt(self, waiting: WaitingCommand) -> Receipt | Exception:
         try:
             return self._decide(waiting)
         except Exception as error:
             return error
 
-    def _decide(self, waiting: _Waiting) -> Receipt:
+    def _decide(self, waiting: WaitingCommand) -> Receipt:
         command = waiting.command
         before = self.earlier.get((command.actor, waiting.id))
         if before and not command.faults:
@@ -204,7 +197,7 @@ class _Group:
 class _Attempt:
     """One command being decided on a layer of its own."""
 
-    def __init__(self, group: _Group, waiting: _Waiting, digest: str) -> None:
+    def __init__(self, group: _Group, waiting: WaitingCommand, digest: str) -> None:
         self.group, self.command, self.id, self.digest = group, waiting.command, waiting.id, digest
         self.layer = group.state.layer()
         self.entries: list[Entry] = []
@@ -219,7 +212,7 @@ class _Attempt:
             self.faults.append(refused.fault(item))
             return
         if accepted.event is None:
-            self.outcomes.append(Outcome(item.path, item.subject, UNCHANGED, accepted.position))
+            self.outcomes.append(Outcome(item.path, item.subject, UNCHANGED, accepted.position, left_out(item)))
             return
         position = self.group.tree.size + len(self.entries)
         entry = Entry(
@@ -239,7 +232,8 @@ class _Attempt:
             self.layer.apply(row)
             self.rows.append(row)
         self.entries.append(entry)
-        self.outcomes.append(Outcome(item.path, item.subject, accepted.outcome, position))
+        erased = accepted.event.values if isinstance(accepted.event, Erased) else {}
+        self.outcomes.append(Outcome(item.path, item.subject, accepted.outcome, position, left_out(item), erased))
 
     def finish(self) -> Receipt:
         """Keep all of it or nothing."""

@@ -6,11 +6,12 @@ import msgspec
 
 from evidence_graph.evidence.commands import Command, Item, Outcome, Receipt, SealedValues
 from evidence_graph.evidence.decision import UNCHANGED, position_on_record
-from evidence_graph.evidence.seals import kept_seal
+from evidence_graph.evidence.seals import left_out
 from evidence_graph.evidence.state import State
 from evidence_graph.record.entry import decode_entry
+from evidence_graph.record.events import Erased
 from evidence_graph.record.rows import EntryPut
-from evidence_graph.record.sealing import Sealed
+from evidence_graph.record.sealing import Sealed, opens
 from evidence_graph.store.named_queries import Question
 
 
@@ -52,9 +53,10 @@ def _as_before(item: Item, own: dict[str, str], last: int, state: State) -> Item
     values: SealedValues = {}
     for field, value in item.plain.items():
         history = [known.sealed for known in state.annotation_history(item.subject, field) if known.position <= last]
-        erased = [known for known in history if known.erased and own.get(field, known.commitment) == known.commitment]
-        kept = kept_seal(item.subject, field, value, state)
-        values[field] = kept or (erased[-1] if erased else Sealed("", None, None))
+        first = [known for known in reversed(history) if own.get(field, known.commitment) == known.commitment]
+        kept = next((known for known in first if opens(known, value)), None)
+        erased = next((known for known in first if known.erased), None)
+        values[field] = kept or erased or Sealed("", None, None)
     return msgspec.structs.replace(item, sealed=values)
 
 
@@ -63,14 +65,26 @@ def _commitments(row: RecordedItem) -> dict[str, str]:
     return {field: form["sealed"] for field, form in annotations.items()}
 
 
+def _left_out(item: Item, row: RecordedItem | None = None) -> tuple[str, ...]:
+    """The fields of the item that its entry did not seal, and that stay erased."""
+    own = _commitments(row) if row is not None else {}
+    return tuple(field for field in left_out(item) if field not in own)
+
+
+def _erased(row: RecordedItem) -> dict[str, int]:
+    """How many values the entry erased, by field."""
+    event = decode_entry(row.body.encode()).event
+    return event.values if isinstance(event, Erased) else {}
+
+
 def first_answer(items: Sequence[Item], before: Sequence[RecordedItem], state: State) -> Receipt:
     """What the command was told the first time: items without an entry were UNCHANGED."""
     own = {row.item: row for row in before}
     last = before[-1].position
     outcomes = (
-        Outcome(item.path, row.subject, row.outcome, row.position)
+        Outcome(item.path, row.subject, row.outcome, row.position, _left_out(item, row), _erased(row))
         if (row := own.get(item.path))
-        else Outcome(item.path, item.subject, UNCHANGED, position_on_record(item, state, last))
+        else Outcome(item.path, item.subject, UNCHANGED, position_on_record(item, state, last), _left_out(item))
         for item in items
     )
     return Receipt(tuple(outcomes), last)

@@ -1,13 +1,14 @@
-"""Reading requests that no manifest holds: to adjust or end a roll-out, and to retract. Faults are listed as a manifest's are."""
+"""Reading requests that no manifest holds: to adjust or end a roll-out, to retract, and to erase. Faults are listed as a manifest's are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from evidence_graph.errors import InvalidInput
-from evidence_graph.evidence.commands import Adjustment, Ending, Fault, Item, Retraction
+from evidence_graph.evidence.commands import Adjustment, Ending, Erasure, Fault, Item, Retraction
 from evidence_graph.evidence.manifest import Manifest
 from evidence_graph.evidence.plain_values import LONGEST_URN_TEXT, nearest, read_object, read_text
 from evidence_graph.evidence.values import read_value
-from evidence_graph.record.urn import parse_artifact_urn
+from evidence_graph.record.erasure import ERASABLE, ERASURE_REASON
+from evidence_graph.record.urn import KPI, parse_artifact_urn, parse_urn
 from graph_schema import DEPLOYMENT, RELATIONS_BY_NAME
 from graph_schema.fields import FieldType
 
@@ -25,6 +26,11 @@ def read_ending(request: object) -> Manifest:
 def read_retraction(request: object) -> Manifest:
     """`{urn, relation, to, reason}`: a declaration no longer holds, or only some of its relations."""
     return _read(request, "retraction", ("urn", "relation", "to", "reason"), _retraction)
+
+
+def read_erasure(request: object) -> Manifest:
+    """`{urn, fields, reason}`: the values of these fields are to go, of all when none is named."""
+    return _read(request, "erasure", ("urn", "fields", "reason"), _erasure)
 
 
 class _Request:
@@ -49,6 +55,19 @@ class _Request:
         except InvalidInput as refused:
             self.fault(name, refused.message, refused.next_step)
             return None
+
+    def names(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
+        """The stated list of names, each one of those known."""
+        stated = self.raw.get(name)
+        if stated is None:
+            return ()
+        listed = stated if isinstance(stated, list) else [stated]
+        if not listed:
+            self.fault(name, f"{self.path}.{name} is empty.", f"Name some of {', '.join(known)}, or leave it out.")
+        for index, one in enumerate(listed):
+            if one not in known:
+                self.fault(f"{name}[{index}]", f"Nothing is kept under {str(one)[:60]!r}.", nearest(str(one), known))
+        return tuple(str(one) for one in listed)
 
     def traffic(self) -> float | None:
         """The stated share of traffic."""
@@ -109,6 +128,25 @@ def _retraction(request: _Request) -> Item:
         to=request.optional("to", _artifact),
         plain={"reason": reason},
     )
+
+
+def _erasure(request: _Request) -> Item:
+    reason = request.required("reason", _reason)
+    return Erasure(
+        path=request.path,
+        urn=request.required("urn", _kept_under),
+        fields=request.names("fields", ERASABLE),
+        plain={ERASURE_REASON: reason},
+    )
+
+
+def _kept_under(value: object, field: str) -> str:
+    """The URN of an artifact, or of a version of a KPI."""
+    text = read_text(value, field, LONGEST_URN_TEXT)
+    urn = parse_urn(text, field)
+    if urn.kind == KPI and not urn.version:
+        raise InvalidInput(f"{field} names a KPI, not one version: {urn.text}.", f"Pin it: {urn.text}@1.")
+    return urn.text if urn.kind == KPI else parse_artifact_urn(text, field).text
 
 
 def _reason(value: object, field: str) -> str:

@@ -1,12 +1,18 @@
-"""Sealing the free text of a command: a value said again keeps its seal, a new one gets fresh salt."""
+"""Sealing the free text of a command: a value said again keeps its seal, a new one gets fresh salt.
 
-from collections.abc import Callable, Sequence
+After an erasure nobody can tell whether a value is the one that was erased. So whatever describes something counts as said before as long
+as the newest value of its field is an erased one: otherwise the next run of a pipeline would bring back what a person had erased. A command
+may say that it states the field anew. A reason belongs to the act it is given for, and is always new.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
 from evidence_graph.evidence.commands import Command, Item, SealedValues
 from evidence_graph.evidence.state import State
 from evidence_graph.record.canonical import canonical_bytes, canonical_digest
+from evidence_graph.record.erasure import DESCRIBING
 from evidence_graph.record.json_values import Json, JsonObject
 from evidence_graph.record.sealing import Sealed, opens, seal
 
@@ -14,17 +20,30 @@ from evidence_graph.record.sealing import Sealed, opens, seal
 def sealed_items(command: Command, state: State, salt: Callable[[], bytes]) -> tuple[Item, ...]:
     """The command's items with their free text sealed. A value said before of the same subject and field keeps its seal."""
     fresh: dict[tuple[str, str, bytes], Sealed] = {}
-    return tuple(_sealed(item, state, salt, fresh) for item in command.items)
+    closed = () if command.restates_erased else DESCRIBING
+    return tuple(_sealed(item, state, salt, fresh, closed) for item in command.items)
 
 
-def _sealed(item: Item, state: State, salt: Callable[[], bytes], fresh: dict[tuple[str, str, bytes], Sealed]) -> Item:
+def left_out(item: Item) -> tuple[str, ...]:
+    """The fields of a sealed item that stay erased."""
+    return tuple(sorted(field for field, sealed in item.sealed.items() if sealed.erased))
+
+
+def _sealed(
+    item: Item,
+    state: State,
+    salt: Callable[[], bytes],
+    fresh: dict[tuple[str, str, bytes], Sealed],
+    closed: Collection[str],
+) -> Item:
     if not item.plain:
         return item
     values: SealedValues = {}
     for field, value in item.plain.items():
         said = (item.subject, field, canonical_bytes(value))
         if said not in fresh:
-            fresh[said] = kept_seal(item.subject, field, value, state) or seal(value, salt())
+            erased = erased_seal(item.subject, field, state) if field in closed else None
+            fresh[said] = erased or kept_seal(item.subject, field, value, state) or seal(value, salt())
         values[field] = fresh[said]
     return msgspec.structs.replace(item, sealed=values)
 
@@ -33,6 +52,12 @@ def kept_seal(subject: str, field: str, value: Json, state: State) -> Sealed | N
     """The newest seal of this very value that is still kept."""
     history = reversed(state.annotation_history(subject, field))
     return next((known.sealed for known in history if opens(known.sealed, value)), None)
+
+
+def erased_seal(subject: str, field: str, state: State) -> Sealed | None:
+    """The seal of a field whose newest value was erased."""
+    newest = state.annotation(subject, field)
+    return newest if newest is not None and newest.commitment and newest.erased else None
 
 
 def command_digest(items: Sequence[Item], source: JsonObject | None) -> str:

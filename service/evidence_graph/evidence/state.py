@@ -16,6 +16,7 @@ from evidence_graph.record.json_values import JsonObject
 from evidence_graph.record.project import content_digest
 from evidence_graph.record.roll_outs import STATE, RollOut, RollOutState, Slot
 from evidence_graph.record.rows import (
+    AnnotationErased,
     AnnotationPut,
     ArtifactDeclaredRow,
     ArtifactReferred,
@@ -83,6 +84,10 @@ class AnnotationState(msgspec.Struct, frozen=True):
 
     position: int
     sealed: Sealed
+
+    def emptied(self) -> "AnnotationState":
+        """The same without value and salt."""
+        return AnnotationState(self.position, Sealed(self.sealed.commitment, None, None))
 
 
 class State:
@@ -227,10 +232,8 @@ class State:
             case DefinitionPut():
                 version = {row.version: DefinitionState(row.content, row.fields, row.position)}
                 self.definitions[row.name] = self.definitions_of(row.name) | version
-            case AnnotationPut():
-                value = orjson.loads(row.value) if row.value else None
-                entry = AnnotationState(row.position, Sealed(row.commitment, row.salt or None, value))
-                self.annotations[row.urn, row.field] = [*self.annotation_history(row.urn, row.field), entry]
+            case AnnotationPut() | AnnotationErased():
+                self.annotations[row.urn, row.field] = self._annotated(row)
 
     def _declare(self, row: ArtifactDeclaredRow) -> None:
         known = self.artifact(row.urn)
@@ -239,6 +242,16 @@ class State:
         if window:
             self.revisions[window] = {**self.revisions_of(window), row.urn: None}
             self.add_window(span_of(row.urn, row.fields).start, window)
+
+    def _annotated(self, row: AnnotationPut | AnnotationErased) -> list[AnnotationState]:
+        """The history of an annotation after the row."""
+        history = self.annotation_history(row.urn, row.field)
+        if isinstance(row, AnnotationPut):
+            value = orjson.loads(row.value) if row.value else None
+            return [*history, AnnotationState(row.position, Sealed(row.commitment, row.salt or None, value))]
+        return [
+            known.emptied() if known.position < row.position and known.sealed.commitment else known for known in history
+        ]
 
     def _roll_outs(self, slot: str) -> dict[str, RollOut]:
         return dict(self.slot(slot).roll_outs)

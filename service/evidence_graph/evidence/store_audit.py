@@ -1,8 +1,9 @@
 """The audit of a store: its log is replayed into an empty one, and whatever the two do not share was changed behind our back.
 
 Entries are held against their leaf hashes, the root of the head, the hashes kept of the tree, and the heads that were signed; the graph and
-what stands beside the log against what the entries say. A sealed value counts only when it opens its seal; an erased one is no fault. The
-words that a search looks in are not compared: they decide what is found, never what is answered about it.
+what stands beside the log against what the entries say. A sealed value counts only when it opens its seal. One that is missing was erased
+by a later entry, or somebody emptied it, and one that an entry erased has to be gone (`erased_values.py`). The words that a search looks in
+are not compared: they decide what is found, never what is answered about it.
 
 Rows are compared by ranges of URNs, so that memory stays bounded. Something may be recorded meanwhile: a range that seems to differ is read
 again while nobody writes, and the replay goes on to the very head it was read at. A damaged log is reported without a comparison of the
@@ -20,13 +21,17 @@ from evidence_graph.evidence.audit_questions import (
     AUDIT_ARTIFACTS,
     AUDIT_COUNTS,
     AUDIT_DEFINITIONS,
+    AUDIT_ERASURES,
     AUDIT_RELATIONS,
     AUDIT_ROLL_OUTS,
     AUDIT_TILE_HASHES,
     AUDIT_URNS,
+    AnnotationStored,
+    ErasureStored,
     UrnPage,
     UrnRange,
 )
+from evidence_graph.evidence.erased_values import last_erasures, wrong_values
 from evidence_graph.evidence.log_file import Report
 from evidence_graph.evidence.log_replay import Finding, LogReplay
 from evidence_graph.proof.checkpoint import Checkpoint, parse_checkpoint
@@ -34,7 +39,7 @@ from evidence_graph.proof.signed_note import parse_note
 from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, P, R, Transaction
 from evidence_graph.store.log_tree import Asked
 from evidence_graph.store.named_queries import Question
-from evidence_graph.store.stored import SIGNED_HEAD
+from evidence_graph.store.stored import COSIGNED_HEADS, SIGNED_HEAD, CosignedHead, SignedHead
 
 URNS_AT_ONCE, BEHIND_ALL_URNS = 1_000, "\uffff"
 
@@ -54,7 +59,7 @@ async def audit_store(
 
     Raises StoreUnavailable when the log has not begun.
     """
-    signed = [(name, head) for name, head in [("last signed head", last_signed), *await _published(store)] if head]
+    signed = [*([("last signed head", last_signed)] if last_signed else []), *await _published(store)]
     replay = LogReplay(store, empty, {head.size for _, head in signed}, report)
     head = await replay.catch_up()
     if head is None:
@@ -64,19 +69,23 @@ async def audit_store(
     return Audit(replay.size, replay.root, findings if replay.damaged else [*findings, *differing])
 
 
-async def _published(store: GraphStore) -> list[tuple[str, Checkpoint | None]]:
-    """The signed head in the store."""
-    found: list[tuple[str, Checkpoint | None]] = []
-    for row in await store.ask(SIGNED_HEAD, NoParameters()):
-        head: Checkpoint | None
-        try:
-            head = parse_checkpoint(parse_note(row.note).text)
-        except ProofFailed:
-            head = None
-        if head is None or (row.size, row.root) != (head.size, head.root.hex()):
-            head = Checkpoint("", row.size, b"")  # no tree has this root: it will be reported
-        found.append(("signed head", head))
-    return found
+async def _published(store: GraphStore) -> list[tuple[str, Checkpoint]]:
+    """The signed head in the store, and those that witnesses have cosigned."""
+    signed = [("signed head", _stated(row)) for row in await store.ask(SIGNED_HEAD, NoParameters())]
+    return [*signed, *(("cosigned head", _stated(row)) for row in await store.ask(COSIGNED_HEADS, NoParameters()))]
+
+
+def _stated(row: SignedHead | CosignedHead) -> Checkpoint:
+    """The head that a row's note states; one that no tree has, and will be reported, when the row says something else."""
+    try:
+        head = parse_checkpoint(parse_note(row.note).text)
+    except ProofFailed:
+        head = None
+    return (
+        head
+        if head is not None and (row.size, row.root) == (head.size, head.root.hex())
+        else Checkpoint("", row.size, b"")
+    )
 
 
 def _signed_findings(signed: Sequence[tuple[str, Checkpoint]], replay: LogReplay, head: Head) -> Iterator[Finding]:
@@ -147,6 +156,7 @@ async def read_tables(asked: Asked, span: UrnRange | None) -> list[Table]:
             await _table(asked, "relation", 4, AUDIT_RELATIONS, span),
             await _table(asked, "roll-out change", 4, AUDIT_ROLL_OUTS, span),
             await _table(asked, "annotation", 3, AUDIT_ANNOTATIONS, span),
+            await _table(asked, "erasure", 3, AUDIT_ERASURES, span),
         ]
     nothing = NoParameters()
     return [
@@ -163,11 +173,20 @@ async def _table(asked: Asked, name: str, key: int, question: Question[P, R], pa
 
 
 def _differences(wanted: Sequence[Table], found: Sequence[Table]) -> list[Finding]:
-    return [
+    differing = [
         finding
         for left, right in zip(wanted, found, strict=True)
         for finding in compared(left.name, left.key, left.rows, right.rows)
     ]
+    erasures = last_erasures(row for row in _rows(wanted) if isinstance(row, ErasureStored))
+    values = [row for row in _rows(found) if isinstance(row, AnnotationStored)]
+    wrong = [Finding("annotation", where, how) for where, how in wrong_values(values, erasures)]
+    by_place = {(one.what, one.where): one for one in [*differing, *wrong]}
+    return list(by_place.values())
+
+
+def _rows(tables: Sequence[Table]) -> Iterator[msgspec.Struct]:
+    return (row for table in tables for row in table.rows)
 
 
 def compared(name: str, key: int, wanted: Sequence[msgspec.Struct], found: Sequence[msgspec.Struct]) -> list[Finding]:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from evidence_graph.evidence.commands import Command, Declaration, Definition, Item
+from evidence_graph.evidence.commands import Command, Declaration, Definition, Erasure, Item
 from evidence_graph.evidence.state import WALKED_TOGETHER, AnnotationState, DefinitionState, State, known_artifact
 from evidence_graph.evidence.window_neighbours import load_neighbours
-from evidence_graph.record.urn import parse_urn
+from evidence_graph.record.urn import KPI, parse_urn
 from evidence_graph.store.graph_store import Transaction
 from evidence_graph.store.named_queries import Question
 from evidence_graph.store.stored import (
@@ -100,6 +100,8 @@ async def _load_slots(transaction: Transaction, items: Iterable[Item], state: St
 async def _load_definitions(transaction: Transaction, items: Iterable[Item], state: State, position: int) -> None:
     names = {item.name for item in items if isinstance(item, Definition)}
     names |= {str(item.fields["kpi"]) for item in items if isinstance(item, Declaration) and item.kind == "kpi_window"}
+    erased = [parse_urn(item.urn) for item in items if isinstance(item, Erasure)]
+    names |= {f"{urn.namespace}/{urn.name}" for urn in erased if urn.kind == KPI}
     if not names:
         return
     for row in await transaction.ask(DEFINITIONS, DefinitionsNamed(sorted(names), position)):

@@ -47,6 +47,11 @@ class ArtifactView(msgspec.Struct):
     told_by: JsonObject | None
     annotations: dict[str, Json] = {}
 
+    @property
+    def erased(self) -> list[str]:
+        """Names of the annotations whose newest value was erased."""
+        return sorted(name for name, value in self.annotations.items() if value is None)
+
     def existed(self, moment: Moment) -> bool:
         """Whether it existed at the moment's valid time."""
         return self.exists_from is None or self.exists_from <= moment.existing_at

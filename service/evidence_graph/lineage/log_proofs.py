@@ -19,7 +19,7 @@ from evidence_graph.proof.tlog_proof import TlogProof
 from evidence_graph.record.entry import Entry, decode_entry
 from evidence_graph.store.graph_store import GraphStore, Head, NoParameters
 from evidence_graph.store.log_tree import read_tree
-from evidence_graph.store.stored import ENTRIES, SIGNED_HEAD, EntriesBetween, SignedHead
+from evidence_graph.store.stored import ENTRIES, SIGNED_HEAD, EntriesBetween, EntryRow, SignedHead
 
 _AUDIT = "Run `evidence verify --store`."
 
@@ -63,9 +63,14 @@ async def read_entry(store: GraphStore, position: int) -> LoggedEntry:
     head = await read_head(store)
     _require_position(position, head.size)
     rows = await store.ask(ENTRIES, EntriesBetween(position, position))
-    body = rows[0].body if rows else ""
+    return logged_entry(position, rows[0] if rows else None)
+
+
+def logged_entry(position: int, row: EntryRow | None) -> LoggedEntry:
+    """What a stored entry says. Raises RecordDamaged when it is not what was recorded."""
+    body = row.body if row else ""
     leaf = leaf_hash(body.encode())
-    if not rows or leaf.hex() != rows[0].leaf:
+    if row is None or leaf.hex() != row.leaf:
         raise RecordDamaged(f"The entry at position {position} is not the one that was recorded.", _AUDIT)
     return LoggedEntry(position, leaf, body, decode_entry(body.encode()))
 

@@ -14,8 +14,14 @@ from evidence_graph.errors import InvalidInput
 from evidence_graph.lineage.artifact import ArtifactView, UrnRow, annotate, read_artifacts_by_urn
 from evidence_graph.lineage.completeness import Completeness, completeness_of
 from evidence_graph.lineage.moment import Moment
+from evidence_graph.lineage.search_meanings import read_words_for
 from evidence_graph.lineage.search_ranks import Rank, Searched, best_possible, rank, searched_words
-from evidence_graph.record.search_words import description_expressions, has_digit, name_expressions, words_in
+from evidence_graph.record.search_words import (
+    description_expressions,
+    has_digit,
+    name_expressions,
+    words_in,
+)
 from evidence_graph.record.urn import parse_urn
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.named_queries import Question
@@ -149,15 +155,17 @@ def _terms(text: str) -> list[str]:
 async def _named(store: GraphStore, terms: list[str], kinds: list[str], moment: Moment) -> tuple[list[_Named], bool]:
     """Series in whose names, or versions, all terms can be found, best first; and whether there are too many to look at."""
     found: dict[str, _Named] = {}
-    cut = False
-    for expression in name_expressions(terms):
+    words, cut = await read_words_for(store, terms)
+    for expression in name_expressions(terms, words):
         rows = await store.ask(SEARCH, SearchParameters(expression, kinds, moment.position, MOST_SERIES + 1))
-        cut = cut or len(rows) > MOST_SERIES
         for row in rows[:MOST_SERIES]:
-            words = _words_of(row.series)
-            possible = best_possible(terms, words)
+            searched = _words_of(row.series)
+            possible = best_possible(terms, searched)
             if possible is not None:
-                found[row.series] = _Named(row.series, words, *possible)
+                found[row.series] = _Named(row.series, searched, *possible)
+        if len(rows) <= MOST_SERIES:
+            break  # what the next one would find is among them
+        cut = True
     return sorted(found.values(), key=lambda one: (-one.score, one.series)), cut
 
 
@@ -175,8 +183,10 @@ async def _described(
     for expression in description_expressions(terms):
         parameters = SearchParameters(expression, kinds, moment.position, MOST_DESCRIPTIONS + 1)
         rows = await store.ask(SEARCH_DESCRIPTIONS, parameters)
-        cut = cut or len(rows) > MOST_DESCRIPTIONS
         urns.update(row.urn for row in rows[:MOST_DESCRIPTIONS])
+        if len(rows) <= MOST_DESCRIPTIONS:
+            break  # what the next one would find is among them
+        cut = True
     views = await read_artifacts_by_urn(store, urns, moment)
     await annotate(store, list(views.values()), moment)
     ranks = {}

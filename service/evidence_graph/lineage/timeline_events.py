@@ -10,6 +10,7 @@ from evidence_graph.record.events import (
     ArtifactExtended,
     DeploymentAdjusted,
     DeploymentEnded,
+    Erased,
     Event,
     KpiDefined,
     Relations,
@@ -36,6 +37,7 @@ WHAT = {
     "RETRACTED": "The declaration was retracted, with the relations made by it.",
     "ANNOTATED": "A description, properties or address was stated after the declaration.",
     "SENSITIVITY_STATED": "How carefully it must be handled was stated after the declaration.",
+    "ERASED": "Descriptions, properties, addresses or reasons stated before were erased for good.",
     "KPI_DEFINED": "A version of a KPI was defined.",
 }
 
@@ -119,6 +121,8 @@ def _said(event: Event) -> Iterator[_Said]:
             yield from _ended(event.to)
         case Retracted():
             yield from _retracted(event)
+        case Erased():
+            yield _Said("ERASED", f"Erased: {', '.join(sorted(event.values))}.")
         case KpiDefined():
             yield _Said(
                 "KPI_DEFINED", f"Version {event.version} of the KPI was defined.", _instant(event.fields, "from")

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evidence_graph.errors import InvalidInput, ProofFailed
 from evidence_graph.proof.checkpoint import parse_checkpoint
 from evidence_graph.proof.signed_note import NoteSignature, SignedNote
-from evidence_graph.proof.verifier_key import SignatureType, VerifierKey
+from evidence_graph.proof.verifier_key import SignatureType, VerifierKey, parse_verifier_key
 
 TIME_BYTES = 8
+MOST_WITNESSES = 20
 LATEST = 2**63 - 1
 
 
@@ -52,17 +53,34 @@ def verify_cosignatures(note: SignedNote, witnesses: Iterable[VerifierKey]) -> t
     ProofFailed when a signature that says it is a witness's is not, InvalidInput when keys are of another type or one key is given
     as two witnesses.
     """
-    trusted = tuple(dict.fromkeys(witnesses))
-    if any(key.signature_type is not SignatureType.COSIGNATURE_V1 for key in trusted):
-        raise InvalidInput("A key is not one of a witness.", "Give witness keys of signature type 4.")
-    if len({key.public for key in trusted}) < len(trusted):  # the signed bytes do not name the witness
-        raise InvalidInput("Two witnesses have the same key.", "Name each witness once: one key is one witness.")
+    trusted = _witnesses(witnesses)
     found = [
         Cosignature(key, max(_time(note, key, signature) for signature in signatures))
         for key in trusted
         if (signatures := note.of(key))
     ]
     return tuple(found)
+
+
+def parse_witness_keys(text: str) -> tuple[VerifierKey, ...]:
+    """The witnesses that a text names, their verifier keys apart by white space; perhaps none.
+
+    Raises InvalidInput for what is no key of a witness, one key given as two witnesses, or too many.
+    """
+    keys = _witnesses(map(parse_verifier_key, text.split()))
+    if len(keys) > MOST_WITNESSES:
+        raise InvalidInput(f"There are {len(keys)} witnesses.", f"Name at most {MOST_WITNESSES}.")
+    return keys
+
+
+def _witnesses(keys: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
+    """Each once. Raises InvalidInput for keys of another type, and for one key under two names."""
+    trusted = tuple(dict.fromkeys(keys))
+    if any(key.signature_type is not SignatureType.COSIGNATURE_V1 for key in trusted):
+        raise InvalidInput("A key is not one of a witness.", "Give witness keys of signature type 4.")
+    if len({key.public for key in trusted}) < len(trusted):  # the signed bytes do not name the witness
+        raise InvalidInput("Two witnesses have the same key.", "Name each witness once: one key is one witness.")
+    return trusted
 
 
 def _time(note: SignedNote, key: VerifierKey, signature: bytes) -> int:

@@ -139,6 +139,22 @@ class Retracted(Event, frozen=True):
         return self.urn
 
 
+class Erased(Event, frozen=True):
+    """What stood beside earlier entries about a URN is gone, with its salts: `values` says by field how many values that were.
+
+    It holds nothing of them. `annotations` seals the reason, under a field of its own.
+    """
+
+    event_type: ClassVar[str] = "erased/v1"
+    urn: str
+    values: dict[str, int]
+    annotations: SealedFields = {}
+
+    @property
+    def subject(self) -> str:
+        return self.urn
+
+
 class KpiDefined(Event, frozen=True):
     """One version of a KPI's definition."""
 
@@ -164,6 +180,7 @@ EVENTS: dict[str, type[Event]] = {
         DeploymentAdjusted,
         DeploymentEnded,
         Retracted,
+        Erased,
         KpiDefined,
     )
 }

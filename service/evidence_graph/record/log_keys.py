@@ -35,9 +35,14 @@ class LogKeys:
         elif isinstance(event, LogKeyChanged):
             if self.current is None:
                 raise ProofFailed("The log changes its key before it has one.")
-            key = _key(event.key, self.current.name)
-            _check(event, self.current)
-            self.current = key
+            self.current = changed_key(event, self.current)
+
+
+def changed_key(event: LogKeyChanged, present: VerifierKey) -> VerifierKey:
+    """The key after a change of keys. Raises ProofFailed unless the present key has signed it."""
+    key = _key(event.key, present.name)
+    _check(event, present)
+    return key
 
 
 def _key(text: str, origin: str) -> VerifierKey:

@@ -10,6 +10,7 @@ from evidence_graph.record.events import (
     ArtifactExtended,
     DeploymentAdjusted,
     DeploymentEnded,
+    Erased,
     KpiDefined,
     Relations,
     Retracted,
@@ -20,12 +21,15 @@ from evidence_graph.record.instants import parse_instant
 from evidence_graph.record.json_values import JsonObject
 from evidence_graph.record.roll_outs import END, PRODUCTION, STATE
 from evidence_graph.record.rows import (
+    AnnotationErased,
     AnnotationPut,
     ArtifactDeclaredRow,
     ArtifactReferred,
     ArtifactUndeclared,
     DefinitionPut,
     DescriptionWords,
+    DescriptionWordsErased,
+    ErasurePut,
     RelationClosed,
     RelationPut,
     RollOutChangeClosed,
@@ -57,6 +61,8 @@ def project(entry: Entry, position: int, opened: Opened) -> list[Row]:
             rows.annotated(event.urn, event.annotations)
         case Retracted() as event:
             rows.retracted(event)
+        case Erased() as event:
+            rows.erased(event)
         case KpiDefined() as event:
             rows.defined(event)
     return rows.found
@@ -85,7 +91,8 @@ def with_names(rows: list[Row]) -> list[Row]:
     named: dict[str, Row] = {}
     for row in rows:
         if isinstance(row, ArtifactReferred) and row.series not in named:
-            named[row.series] = SeriesNamed(row.series, row.position, name_keys(row.series))
+            found_by = name_keys(row.series)
+            named[row.series] = SeriesNamed(row.series, row.position, found_by.keys, found_by.letters, found_by.spelled)
     return [*rows, *named.values()]
 
 
@@ -179,6 +186,15 @@ class _Rows:
             self.found.append(ArtifactUndeclared(event.urn, self.position))
             for change in (STATE, END):
                 self.found.append(RollOutChangeClosed(event.urn, change, BEGINNING, OPEN_END, self.position))
+        self.annotated(event.urn, event.annotations)
+
+    def erased(self, event: Erased) -> None:
+        """Rows that empty what stands there, whether or not it is gone already; the reason is put after them."""
+        for field in event.values:
+            self.found.append(AnnotationErased(event.urn, field, self.position))
+            self.found.append(ErasurePut(event.urn, field, self.position))
+        if DESCRIPTION in event.values:
+            self.found.append(DescriptionWordsErased(event.urn, self.position))
         self.annotated(event.urn, event.annotations)
 
     def defined(self, event: KpiDefined) -> None:

@@ -164,13 +164,31 @@ class AnnotationPut(Row, frozen=True):
         return f"{self.urn} {self.field} {self.position}"
 
 
+class AnnotationRemoved(Row, frozen=True):
+    """What stands beside the log and does not follow from it; only a rebuild finds such."""
+
+    statement: ClassVar[str] = "remove_annotation"
+    urn: str
+    field: str
+    position: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.urn} {self.field} {self.position}"
+
+
 class SeriesNamed(Row, frozen=True):
-    """The name of a series with the keys it is found by; follows the first reference to one of its artifacts."""
+    """The name of a series with the keys it is found by, its words of letters alone, and the keys that each of them is found by.
+
+    Follows the first reference to one of its artifacts.
+    """
 
     statement: ClassVar[str] = "put_series_words"
     series: str
     position: int
     words: str
+    letters: list[str]
+    spelled: list[str]
 
     @property
     def key(self) -> str:
@@ -187,6 +205,55 @@ class DescriptionWords(Row, frozen=True):
     @property
     def key(self) -> str:
         return f"description {self.position}"
+
+
+class AnnotationErased(Row, frozen=True):
+    """Every value of a field that was stated before this position is gone, with its salt; its commitment stays."""
+
+    statement: ClassVar[str] = "erase_annotation"
+    urn: str
+    field: str
+    position: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.urn} {self.field} erased"
+
+
+class DescriptionWordsErased(Row, frozen=True):
+    """The keys of every description that was stated before this position are gone with it."""
+
+    statement: ClassVar[str] = "erase_description_words"
+    urn: str
+    position: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.urn} words erased"
+
+
+class ErasurePut(Row, frozen=True):
+    """An entry erased the values of a field."""
+
+    statement: ClassVar[str] = "put_erasure"
+    urn: str
+    field: str
+    position: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.urn} {self.field} {self.position} erasure"
+
+
+class PurgedPut(Row, frozen=True):
+    """What the entries up to this position erased has been taken out of the engine's files, as far as it can do that."""
+
+    statement: ClassVar[str] = "put_purged"
+    position: int
+
+    @property
+    def key(self) -> str:
+        return "purged"
 
 
 class EntryPut(Row, frozen=True):
@@ -236,6 +303,30 @@ class SignedHeadPut(Row, frozen=True):
         return "signed head"
 
 
+class CosignedHeadPut(Row, frozen=True):
+    """A signed head with the cosignatures of witnesses: size and root (hexadecimal), and the C2SP checkpoint with all their lines."""
+
+    statement: ClassVar[str] = "put_cosigned_head"
+    size: int
+    root: str
+    note: str
+
+    @property
+    def key(self) -> str:
+        return f"cosigned head {self.size}"
+
+
+class CosignedHeadDropped(Row, frozen=True):
+    """Newer cosigned heads say all that this one said."""
+
+    statement: ClassVar[str] = "drop_cosigned_head"
+    size: int
+
+    @property
+    def key(self) -> str:
+        return f"cosigned head {self.size}"
+
+
 class SigningLeasePut(Row, frozen=True):
     """Which process signs the head, until when (µs since 1970-01-01 UTC); nobody when `holder` is empty."""
 
@@ -274,15 +365,22 @@ STATEMENTS: tuple[type[Row], ...] = (
     RelationPut,
     RollOutChangePut,
     DefinitionPut,
+    AnnotationRemoved,
     AnnotationPut,
     SeriesNamed,
     DescriptionWords,
+    AnnotationErased,
+    DescriptionWordsErased,
+    ErasurePut,
     RelationClosed,
     RollOutChangeClosed,
     ArtifactUndeclared,
     HeadMoved,
     SignedHeadPut,
     SigningLeasePut,
+    CosignedHeadPut,
+    CosignedHeadDropped,
+    PurgedPut,
 )
 _RANK = {row_type: rank for rank, row_type in enumerate(STATEMENTS)}
 

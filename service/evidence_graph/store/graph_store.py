@@ -1,4 +1,4 @@
-"""What the rooms above may ask of an engine: five verbs. Both engines pass one contract suite with an empty skip list."""
+"""What the rooms above may ask of an engine: six verbs. Both engines pass one contract suite with an empty skip list."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
@@ -54,7 +54,10 @@ class Transaction(Protocol):
     """One write transaction that holds the log's head: nobody else writes until it ends, all of it lands or nothing."""
 
     async def lock_head(self) -> Head | None:
-        """Take the head for this transaction and return it; None when the log has no entry yet."""
+        """Take the head for this transaction and return it; None when the log has no entry yet.
+
+        Raises StoreRebuilding while the graph is being rebuilt; who rebuilds asks LOCK_HEAD instead.
+        """
 
     async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
         """As GraphStore.ask, and sees what this transaction has written."""
@@ -62,9 +65,23 @@ class Transaction(Protocol):
     async def put(self, rows: Sequence[Row]) -> None:
         """Store rows of one type, in order."""
 
+    async def clear_graph(self) -> bool:
+        """Throw away what follows from the log, all or a part; whether to go on. Afterwards the store has this version's layout.
+
+        Entries, head, what was signed, and the values beside the log stay.
+        """
+
 
 class GraphStore(Protocol):
     """Rows in, rows out. Engines hold no rules: `decide` and `project` have run before anything gets here."""
+
+    @property
+    def takes_any_write(self) -> bool:
+        """Whether one transaction may write any amount, and everybody else sees what was before it until it ends."""
+
+    @property
+    def purges_its_files(self) -> bool:
+        """Whether `purge` takes all of what was erased out of the engine's files; else the rest is for whoever runs the server."""
 
     async def open(self) -> None:
         """Connect, create what the schema needs and wait until it stands. May be called again after a failure.
@@ -80,7 +97,7 @@ class GraphStore(Protocol):
 
         One R a row, fields as `gives` declares, order as the query file states. Times are integers, µs since 1970-01-01
         UTC; intervals are half-open `[from, to)`; an open end is `graph_schema.OPEN_END`.
-        Raises StoreUnavailable when no answer came in time; a read may simply be repeated.
+        Raises StoreUnavailable when no answer came in time, or while the graph is being rebuilt; a read may simply be repeated.
         """
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
@@ -88,6 +105,12 @@ class GraphStore(Protocol):
 
         `work` awaits nothing but its transaction. Raises StoreUnavailable when nothing was recorded, OutcomeUnknown when
         the connection was lost while committing.
+        """
+
+    async def purge(self, erased: int) -> bool:
+        """Take what was erased up to a log position out of the engine's files, as far as the engine can do that.
+
+        False when somebody still reads what was before: to be tried again later. Raises StoreUnavailable.
         """
 
     async def explain(self, question: Question[P, R]) -> str:

@@ -22,7 +22,7 @@ import orjson
 
 from evidence_graph.errors import StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
-from evidence_graph.store.formats import LAYOUT, refuse_newer_format, refuse_other_layout
+from evidence_graph.store.formats import LAYOUT, refuse_newer_format, refuse_other_layout, refuse_rebuilding
 from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, STORE_LAYOUT, Head, NoParameters, Transaction
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.rows_of import from_json_text, typed_rows
@@ -33,7 +33,11 @@ T = TypeVar("T")
 
 OLDEST_SAFE_LIBRARY = 3_051_003
 READERS = 4
+KIBIBYTES_CACHED = 8_192  # by each connection: what a service holds in memory must not grow with the file
 CHECKPOINT_PAGES = 1_000
+HUGE_WAL_PAGES = 16_000  # after one long transaction, such as a rebuild
+PAGE_BYTES = 4_096
+MILLISECONDS_FOR_READERS = 1_000  # to end, before the WAL is emptied after an erasure
 
 
 class SqliteStore:
@@ -41,11 +45,21 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, deadline: float = 10.0, patience: float = 5.0) -> None:
         self.path, self._deadline, self._patience = path, deadline, patience
-        self._closed = False
+        self._closed, self._rewritten = False, -1
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+
+    @property
+    def takes_any_write(self) -> bool:
+        """It does: a long transaction spills into the WAL, and readers keep the snapshot they began with."""
+        return True
+
+    @property
+    def purges_its_files(self) -> bool:
+        """All that belong to the store. Not what the file system has kept elsewhere: snapshots, and blocks that it has freed."""
+        return True
 
     async def open(self) -> None:
         await self._in(self._writer, self._create)
@@ -58,11 +72,19 @@ class SqliteStore:
         await self._in(self._writer, self._close_all)
         self._writer.shutdown()
 
+    def remove_files(self) -> None:
+        """Take a closed store off the disk."""
+        for ending in ("", "-wal", "-shm", "-writer"):
+            Path(f"{self.path}{ending}").unlink(missing_ok=True)
+
     async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
         return await self._in(self._readers, lambda: self._read(question, parameters))
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         return await self._in(self._writer, lambda: self._write(work))
+
+    async def purge(self, erased: int) -> bool:
+        return await self._in(self._writer, lambda: self._purge(erased))
 
     async def explain(self, question: Question[P, R]) -> str:
         return await self._in(self._readers, lambda: self._explain(question))
@@ -110,7 +132,8 @@ class SqliteStore:
                 "synchronous=FULL",
                 "wal_autocheckpoint=0",
                 "mmap_size=0",
-                "cache_size=-65536",
+                f"cache_size=-{KIBIBYTES_CACHED}",
+                "journal_size_limit=65536000",  # HUGE_WAL_PAGES
             ):
                 connection.pragma(*pragma.split("="))
             self._local.connection = connection
@@ -158,9 +181,26 @@ class SqliteStore:
     def _checkpoint(self, connection: apsw.Connection) -> None:
         """Copy the WAL into the file when it has grown; readers that are in its way are left in peace until the next time."""
         self._commits = getattr(self, "_commits", 0) + 1
-        wal = Path(f"{self.path}-wal")
-        if self._commits % 16 == 0 and wal.exists() and wal.stat().st_size > CHECKPOINT_PAGES * 4096:
+        wal, most = Path(f"{self.path}-wal"), CHECKPOINT_PAGES if self._commits % 16 == 0 else HUGE_WAL_PAGES
+        if wal.exists() and wal.stat().st_size > most * PAGE_BYTES:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def _purge(self, erased: int) -> bool:
+        """Write the file anew, then empty the WAL. Readers go on; those that began before hold the WAL back."""
+        with self._faults(), self._writers_lock():
+            connection = self._connection()
+            if self._rewritten < erased:
+                for _ in connection.execute(named_query("sql", "purge").text):
+                    pass
+                self._rewritten = erased
+            connection.set_busy_timeout(MILLISECONDS_FOR_READERS)
+            try:
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            except (apsw.BusyError, apsw.LockedError):
+                return False
+            finally:
+                connection.set_busy_timeout(int(self._patience * 1000))
+            return True
 
     @contextmanager
     def _writers_lock(self) -> Generator[None]:
@@ -212,7 +252,9 @@ class _SqliteTransaction:
         self._connection = connection
 
     async def lock_head(self) -> Head | None:
-        return next(iter(_fetch(self._connection, LOCK_HEAD, NoParameters())), None)
+        heads = _fetch(self._connection, LOCK_HEAD, NoParameters())
+        refuse_rebuilding(heads)
+        return next(iter(heads), None)
 
     async def ask(self, question: Question[P, R], parameters: P) -> list[R]:
         return _fetch(self._connection, question, parameters)
@@ -220,6 +262,14 @@ class _SqliteTransaction:
     async def put(self, rows: Sequence[Row]) -> None:
         statement = named_query("sql", rows[0].statement).text
         self._connection.executemany(statement, (_bindings(row) for row in rows))
+
+    async def clear_graph(self) -> bool:
+        """All of it at once; the tables are made anew, so that it does not matter how an older version kept them."""
+        for stem in ("clear_graph", "schema"):
+            for _ in self._connection.execute(named_query("sql", stem).text):
+                pass
+        self._connection.pragma("user_version", LAYOUT)
+        return False
 
 
 def _fetch(connection: apsw.Connection, question: Question[P, R], parameters: P) -> list[R]:

@@ -150,6 +150,14 @@ class SignedHead(msgspec.Struct, frozen=True):
     note: str
 
 
+class CosignedHead(msgspec.Struct, frozen=True):
+    """A head that witnesses have cosigned: size and root (hexadecimal), and the C2SP checkpoint with the log's line and theirs."""
+
+    size: int
+    root: str
+    note: str
+
+
 class Signing(msgspec.Struct, frozen=True):
     """Size and root of the log and of its last signed head (0 and '' for none), and who signs until when (µs, UTC; '' for nobody)."""
 
@@ -161,7 +169,31 @@ class Signing(msgspec.Struct, frozen=True):
     until: int
 
 
+class PurgeState(msgspec.Struct, frozen=True):
+    """The last entry that erased something, and up to which entry what was erased is out of the engine's files; -1 for none."""
+
+    erased: int
+    purged: int
+
+
+class ErasuresOf(msgspec.Struct, frozen=True):
+    """Subjects, whatever the position."""
+
+    urns: list[str]
+
+
+class ErasureRow(msgspec.Struct, frozen=True):
+    """The entry at this position erased what had been stated of a field before."""
+
+    urn: str
+    field: str
+    position: int
+
+
+PURGE_STATE = Question("purge_state", NoParameters, PurgeState)
+ERASURES = Question("erasures", ErasuresOf, ErasureRow)
 SIGNED_HEAD = Question("signed_head", NoParameters, SignedHead)
+COSIGNED_HEADS = Question("cosigned_heads", NoParameters, CosignedHead)
 SIGNING = Question("signing", NoParameters, Signing)
 ENTRIES = Question("entries", EntriesBetween, EntryRow)
 STORED_ARTIFACTS = Question("stored_artifacts", StoredArtifacts, ArtifactRow)

@@ -9,7 +9,10 @@ from evidence_graph.api.context import Info, RequestContext, question
 from evidence_graph.api.scalars import DateTime, Long, read_long
 from evidence_graph.errors import InvalidInput
 from evidence_graph.lineage import log_proofs
+from evidence_graph.lineage.cosigned_heads import read_cosigned_heads
+from evidence_graph.lineage.key_changes import read_key_changes
 from evidence_graph.lineage.log_proofs import (
+    LoggedEntry,
     read_consistency,
     read_entry,
     read_inclusion,
@@ -17,6 +20,7 @@ from evidence_graph.lineage.log_proofs import (
     read_tlog_proof,
 )
 from evidence_graph.lineage.moment import read_head
+from evidence_graph.proof.cosigned_note import CosignedNote
 from evidence_graph.proof.verifier_key import parse_verifier_key
 from evidence_graph.store.graph_store import Head
 from evidence_graph.store.stored import SignedHead
@@ -67,6 +71,23 @@ class ConsistencyProof:
     to_root_hash: str = strawberry.field(description="Root of the tree of the later size, hexadecimal.")
 
 
+@strawberry.type(
+    description="A signed head of the log that witnesses have cosigned: each found it to continue every head it saw before "
+    "(C2SP tlog-cosignature)."
+)
+class CosignedCheckpoint:
+    """Who vouches for a head beside the operator."""
+
+    size: Long = strawberry.field(description="Number of entries that it covers.")
+    checkpoint: str = strawberry.field(
+        description="The checkpoint with the signature of the log and the cosignature of every witness, each with its time "
+        "(C2SP signed-note)."
+    )
+    witnesses: list[str] = strawberry.field(
+        description="Names of the witnesses; check their cosignatures under verifier keys that they gave you themselves."
+    )
+
+
 @strawberry.type(description="The log of everything recorded, a Merkle tree (RFC 6962).")
 class Log:
     """Head of the log; entries and proofs are read when they are selected."""
@@ -89,16 +110,24 @@ class Log:
 
     @question("An entry of the log.")
     async def entry(self, info: Info, position: Position) -> LogEntry | None:
-        found = await read_entry(info.context.store, _whole(position, "position"))
-        return LogEntry(
-            position=Long(found.position),
-            recorded_at=DateTime(found.entry.recorded_at),
-            event_type=found.entry.event.event_type,
-            subject=found.entry.event.subject,
-            actor=found.entry.actor,
-            leaf_hash=found.leaf.hex(),
-            body=found.body,
-        )
+        return _entry(await read_entry(info.context.store, _whole(position, "position")))
+
+    @question(
+        "The next entries that change the key which signs the log, in its order; at most 100. Each is signed by the key before it."
+    )
+    async def key_changes(
+        self,
+        info: Info,
+        after: Annotated[Long, argument(description="Only those behind this log position.")],
+    ) -> list[LogEntry] | None:
+        return [_entry(one) for one in await read_key_changes(info.context.store, _whole(after, "after"))]
+
+    @question(
+        "Heads that witnesses have cosigned, the newest first: for every number of witnesses the newest that has so many, and the "
+        "newest of every witness; so at most two for each. They are signed by the key that signs now."
+    )
+    async def cosigned_checkpoints(self, info: Info) -> list[CosignedCheckpoint] | None:
+        return [_cosigned(one) for one in await read_cosigned_heads(info.context.store)]
 
     @question("The proof that an entry is in the log.")
     async def inclusion_proof(
@@ -160,6 +189,26 @@ def _log(head: Head, signed: SignedHead | None, context: RequestContext) -> Log:
         checkpoint=signed.note if signed else None,
         checkpoint_size=Long(signed.size) if signed else None,
         unsigned_because=None if covered else context.why_unsigned(),
+    )
+
+
+def _entry(found: LoggedEntry) -> LogEntry:
+    return LogEntry(
+        position=Long(found.position),
+        recorded_at=DateTime(found.entry.recorded_at),
+        event_type=found.entry.event.event_type,
+        subject=found.entry.event.subject,
+        actor=found.entry.actor,
+        leaf_hash=found.leaf.hex(),
+        body=found.body,
+    )
+
+
+def _cosigned(found: CosignedNote) -> CosignedCheckpoint:
+    return CosignedCheckpoint(
+        size=Long(found.head.size),
+        checkpoint=found.note.document,
+        witnesses=[line.name for line in found.witness_lines],
     )
 
 

@@ -26,6 +26,13 @@ class ProofOutput(StrEnum):
     TLOG_PROOF = "tlog-proof"
 
 
+class Cosigned(msgspec.Struct, frozen=True):
+    """A head that witnesses have cosigned."""
+
+    size: int
+    witnesses: list[str]
+
+
 class LogHead(msgspec.Struct, frozen=True, rename="camel"):
     """The head of the log."""
 
@@ -36,6 +43,7 @@ class LogHead(msgspec.Struct, frozen=True, rename="camel"):
     checkpoint: str | None
     checkpoint_size: int | None
     unsigned_because: str | None
+    cosigned_checkpoints: list[Cosigned]
 
 
 class LogEntry(msgspec.Struct, frozen=True, rename="camel"):
@@ -139,6 +147,8 @@ def _show_log(found: LogHead) -> None:
     else:
         say(f"The last signed head covers {found.checkpoint_size:,} of them:\n")
         say(shown(found.checkpoint.rstrip()))
+    for one in found.cosigned_checkpoints:
+        say(f"\nCosigned up to {one.size:,} entries by {shown(', '.join(one.witnesses))}")
     if found.unsigned_because:
         say(f"\nThe newest are not signed: {shown(found.unsigned_because)}")
 
