@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from evidence_graph.record.events import Relations, kpi_urn
+from evidence_graph.record.events import Relations, SealedFields, kpi_urn
 from evidence_graph.record.json_values import Json, JsonObject
 from evidence_graph.record.sealing import Sealed, sealed_form
 
@@ -32,7 +32,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         body["sealed"] = {field: sealed_form(value) for field, value in self.sealed.items()}
         return body
 
-    def forms(self) -> dict[str, dict[str, str]]:
+    def forms(self) -> SealedFields:
         """Its sealed fields as they stand in an event."""
         return {field: {"sealed": value.commitment} for field, value in self.sealed.items()}
 

@@ -331,7 +331,7 @@ def _opened_seals(entry: Entry, kept: dict[str, _Kept]) -> Opened:
     forms: SealedFields = getattr(entry.event, "annotations", {})
     opened: Opened = {}
     for field, value in kept.items():
-        sealed = Sealed(forms.get(field, {}).get("sealed", ""), value.salt, value.value)
+        sealed = Sealed(forms[field]["sealed"] if field in forms else "", value.salt, value.value)
         if not is_salt(value.salt) or not opens(sealed, value.value):
             raise RecordDamaged(f"The value of {field[:60]!r} is not the one that was sealed.")
         opened[sealed.commitment] = sealed

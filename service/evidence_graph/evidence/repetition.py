@@ -9,7 +9,7 @@ from evidence_graph.evidence.decision import UNCHANGED, position_on_record
 from evidence_graph.evidence.seals import left_out
 from evidence_graph.evidence.state import State
 from evidence_graph.record.entry import decode_entry
-from evidence_graph.record.events import Erased
+from evidence_graph.record.events import Erased, SealedFields
 from evidence_graph.record.rows import EntryPut
 from evidence_graph.record.sealing import Sealed, opens
 from evidence_graph.store.named_queries import Question
@@ -61,7 +61,7 @@ def _as_before(item: Item, own: dict[str, str], last: int, state: State) -> Item
 
 
 def _commitments(row: RecordedItem) -> dict[str, str]:
-    annotations: dict[str, dict[str, str]] = getattr(decode_entry(row.body.encode()).event, "annotations", {})
+    annotations: SealedFields = getattr(decode_entry(row.body.encode()).event, "annotations", {})
     return {field: form["sealed"] for field, form in annotations.items()}
 
 

@@ -4,7 +4,7 @@ A payload is plain JSON in canonical values: URNs in canonical spelling, instant
 sorted lists under their relation's name, free text sealed. A changed shape gets a new version of the event type.
 """
 
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 import msgspec
 
@@ -12,7 +12,15 @@ from evidence_graph.record.json_values import Json, JsonObject
 
 EVENT_TYPE_PREFIX = "urn:evidence-graph:event:"
 Relations = dict[str, list[str]]
-SealedFields = dict[str, dict[str, str]]
+
+
+class Seal(TypedDict):
+    """What an entry holds of a sealed value: its commitment, hexadecimal."""
+
+    sealed: str
+
+
+SealedFields = dict[str, Seal]
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

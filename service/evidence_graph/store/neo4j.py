@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from evidence_graph.errors import EvidenceError, OutcomeUnknown, StoreRefused, StoreUnavailable
+from evidence_graph.errors import OutcomeUnknown, StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
 from evidence_graph.store.formats import LAYOUT, refuse_newer_format, refuse_other_layout, refuse_rebuilding
 from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, STORE_LAYOUT, Head, NoParameters, Transaction
@@ -38,14 +38,9 @@ try:
         AsyncTransaction,
         Query,
     )
-    from neo4j.exceptions import (
-        ClientError,
-        ConfigurationError,
-        ConnectionAcquisitionTimeoutError,
-        DriverError,
-        Neo4jError,
-        UnsupportedServerProduct,
-    )
+    from neo4j.exceptions import ClientError, DriverError, Neo4jError
+
+    from evidence_graph.store.neo4j_faults import NO_ADDRESS, code_of, is_fault, is_out_of_memory, refused, told
 except ModuleNotFoundError as missing:
     raise StoreRefused("The driver of Neo4j is not installed.", 'Run: pip install "evidence-graph[neo4j]"') from missing
 
@@ -61,16 +56,7 @@ SECONDS_FOR_A_PLACE = 0.8  # waiting for a connection when all are in use
 CONNECTIONS_APART = 3  # for the recorder, the signer, and the look at a graph that may be in parts
 SECONDS_IDLE = 30.0  # a connection unused for longer is checked first: the server may have been restarted
 PAUSES = (0.02, 0.1, 0.5)  # seconds before what failed in passing is tried again
-OUT_OF_MEMORY = "OutOfMemoryError"
-TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
-ENDED = ("Neo.ClientError.Transaction.Terminated", "Neo.ClientError.Transaction.LockClientStopped")
-SERVER_FAILED = "Neo.DatabaseError."
-FAULTS = (DriverError, Neo4jError, TimeoutError, OSError)
 SCHEMES = {f"{scheme}{security}" for scheme in ("neo4j", "bolt") for security in ("", "+s", "+ssc")}
-NO_ADDRESS = (
-    "The address of the store is not one of a Neo4j server.",
-    "Write it as neo4j://host:7687, or neo4j+s:// for TLS.",
-)
 
 
 class Neo4jStore:
@@ -177,7 +163,7 @@ class Neo4jStore:
             async with asyncio.timeout_at(end), self._session(WRITE_ACCESS) as session:
                 await (await session.run(statement)).consume()
         except ClientError as error:
-            if not _code(error).startswith(("Neo.ClientError.Security.", "Neo.ClientError.Procedure.")):
+            if not code_of(error).startswith(("Neo.ClientError.Security.", "Neo.ClientError.Procedure.")):
                 raise
 
     async def _look(self) -> None:
@@ -205,7 +191,7 @@ class Neo4jStore:
                 await transaction.commit()
                 return result
         except Exception as error:
-            if committing and _is_fault(error) and not _refused(error):
+            if committing and is_fault(error) and not refused(error):
                 raise OutcomeUnknown from error
             raise
 
@@ -216,7 +202,7 @@ class Neo4jStore:
                 return await attempt()
             except (DriverError, Neo4jError) as error:
                 late = asyncio.get_running_loop().time() + pause >= end
-                if late or not error.is_retryable() or _code(error).endswith(OUT_OF_MEMORY):
+                if late or not error.is_retryable() or is_out_of_memory(error):
                     raise
                 self._forget_bookmarks()
             await asyncio.sleep(pause)
@@ -271,10 +257,10 @@ class Neo4jStore:
         try:
             yield
         except Exception as error:
-            if not _is_fault(error):
+            if not is_fault(error):
                 raise
             self._forget_bookmarks()
-            raise _told(error) from error
+            raise told(error) from error
 
 
 class _Neo4jTransaction:
@@ -337,58 +323,3 @@ def _operators(plan: Mapping[str, Any], depth: int = 0) -> list[str]:
     name = plan["operatorType"].partition("@")[0]  # what follows names the database
     below = [line for child in plan.get("children", ()) for line in _operators(child, depth + 1)]
     return [f"{'  ' * depth}{name} {plan.get('args', {}).get('Details', '')}".rstrip(), *below]
-
-
-def _is_fault(error: Exception) -> bool:
-    """Whether the driver, the server or the network failed; what the driver cannot read, it says in exceptions that have no public name."""
-    return isinstance(error, FAULTS) or type(error).__module__.startswith("neo4j.")
-
-
-def _code(error: BaseException) -> str:
-    return (error.code or "") if isinstance(error, Neo4jError) else ""
-
-
-def _refused(error: BaseException) -> bool:
-    """Whether the server said itself that it did not commit; one that is stopping, or has lost its leader, cannot know."""
-    code = _code(error)
-    return code.startswith(("Neo.ClientError.", "Neo.TransientError.")) and not (
-        ".Cluster." in code or code.endswith(".DatabaseUnavailable")
-    )
-
-
-def _told(error: BaseException) -> EvidenceError:
-    """What went wrong in words that may leave the service."""
-    code = _code(error)
-    if code.endswith(OUT_OF_MEMORY):
-        return StoreUnavailable(
-            "The store has too little memory for so much at once.",
-            "Send it in several parts, or raise db.memory.transaction.max of the server.",
-        )
-    if code.startswith("Neo.ClientError.Security."):
-        return StoreUnavailable(
-            "The store refused the credentials.",
-            "Check EVIDENCE_NEO4J_USER and EVIDENCE_NEO4J_PASSWORD, and what the account may do.",
-        )
-    if code == "Neo.ClientError.Database.DatabaseNotFound":
-        return StoreRefused("The server has no database of this name.", "Check EVIDENCE_NEO4J_DATABASE.")
-    if code.startswith("Neo.ClientError.Schema."):
-        return StoreRefused("The database holds data that is not of this program.", "Name an empty database.")
-    if isinstance(error, UnsupportedServerProduct):
-        return StoreUnavailable("What answers there is no Neo4j server.", "Check EVIDENCE_STORE, then try again.")
-    if isinstance(error, ConfigurationError):
-        return StoreRefused(*NO_ADDRESS)
-    if isinstance(error, TimeoutError | ConnectionAcquisitionTimeoutError) or code.startswith(TIMED_OUT):
-        return StoreUnavailable("The store did not answer in time.")
-    if code in ENDED:
-        return StoreUnavailable("The store ended the transaction before it was done.")
-    if code.startswith(SERVER_FAILED):
-        return StoreUnavailable("The store failed.", "Try again in a moment; if it goes on, look at the server's log.")
-    if not isinstance(error, Neo4jError):
-        return StoreUnavailable(
-            "The store cannot be reached.", "Check that it runs where EVIDENCE_STORE says, then try again."
-        )
-    if error.is_retryable():
-        return StoreUnavailable("The store is busy or not ready.")
-    return EvidenceError(
-        "The store could not do what it was asked.", "This is a defect: report it with the service's log."
-    )
