@@ -32,6 +32,7 @@ def pytest_report_header() -> str:
     return f"engines: {', '.join(ENGINES)}; test data written by others: {data}"
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests on the data of others run wherever that data is; of the random runs, the second Neo4j line takes its share.
 
@@ -180,7 +181,16 @@ def _driver(name: str, open_drivers: ExitStack) -> Any:
         address, user, password = _server(name)
         driver = GraphDatabase.driver(address, auth=(user, password), notifications_min_severity="OFF")
         _drivers[name] = open_drivers.enter_context(driver)
+        _warm(driver)
     return _drivers[name]
+
+
+def _warm(driver: Any) -> None:
+    """A server that has just started needs seconds for its first statements, and the deadlines of tests are for one that runs."""
+    for stem in ("schema", "head", "layout"):
+        for statement in named_query("cypher", stem).text.split(";"):
+            if statement.strip():
+                driver.execute_query(statement, database_="neo4j")
 
 
 def _wipe(driver: Any) -> None:

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from evidence_graph.errors import KeyMissing, NotRecorded, ProofFailed, RecordDamaged, StoreUnavailable, TooComplex
+from evidence_graph.errors import (
+    InvalidInput,
+    KeyMissing,
+    NotRecorded,
+    ProofFailed,
+    RecordDamaged,
+    StoreUnavailable,
+    TooComplex,
+)
 from evidence_graph.evidence.clock import SimulatedClock
 from evidence_graph.evidence.log import continue_log
 from evidence_graph.evidence.log_file import write_log_file
@@ -329,10 +337,17 @@ async def test_a_checkpoint_that_witnesses_have_cosigned_is_preferred(log: Signe
     then = await log.export(stories.MODEL_7, at_position=10)
     now = await log.export(stories.MODEL_7)
 
+    asked_for = await log.export(stories.MODEL_7, witnesses=1)
+
     found = verify_bundle(then.data, log.public, [trusted], 1)
     assert [(one.witness, one.time) for one in found.witnesses] == [(trusted, 1_800_000_000)]
+    assert verify_bundle(asked_for.data, log.public, [trusted], 1).bundle.position == head.size - 1
     with pytest.raises(ProofFailed, match="needed: 1"):
         verify_bundle(now.data, log.public, [trusted], 1)
+    with pytest.raises(InvalidInput, match="by 2 witnesses"):
+        await log.export(stories.MODEL_7, witnesses=2)
+    with pytest.raises(InvalidInput, match="covers position"):
+        await log.export(stories.MODEL_7, at_position=head.size, witnesses=1)
 
 
 async def test_a_store_that_was_edited_exports_nothing(rich: SignedLog) -> None:

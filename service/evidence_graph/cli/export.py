@@ -34,6 +34,12 @@ def export(
     valid_at: ValidAt = None,
     known_at: KnownAt = None,
     at_position: AtPosition = None,
+    witnesses: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="As of the newest position that N witnesses have cosigned a checkpoint over."
+        ),
+    ] = 0,
 ) -> None:
     """Write the evidence bundle of an artifact: all that somebody who does not trust you needs to check it, without network or store.
 
@@ -43,7 +49,8 @@ def export(
 
     Example: evidence export model:churn/churn@7 -o churn.evidence.json
     """
-    variables: JsonObject = {"of": urn, **moment_variables(valid_at, known_at, at_position)}
+    moment = moment_variables(valid_at, known_at, at_position)
+    variables: JsonObject = {"of": urn, **moment, "witnesses": witnesses}
     try:
         found = asyncio.run(_exported(variables))
         _write(found.document, output)

@@ -17,7 +17,7 @@ from evidence_graph.interop.bundle_entries import read_entries
 from evidence_graph.interop.bundle_verification import check_contents
 from evidence_graph.interop.claim import Claim
 from evidence_graph.interop.needed_entries import read_needed
-from evidence_graph.lineage.cosigned_heads import read_cosigned
+from evidence_graph.lineage.cosigned_heads import read_cosigned, read_cosigned_heads
 from evidence_graph.lineage.log_proofs import InclusionProof, read_inclusions, read_signed_head
 from evidence_graph.lineage.moment import Moment, read_moment
 from evidence_graph.proof.checkpoint import Checkpoint, verify_checkpoint
@@ -66,8 +66,12 @@ async def export_bundle(
     valid_at: int | None = None,
     known_at: int | None = None,
     at_position: int | None = None,
+    *,
+    witnesses: int = 0,
 ) -> Exported:
     """The bundle of one artifact, at the newest signed position unless another moment is asked for (µs, UTC).
+
+    With `witnesses` it stands under a checkpoint that at least so many have cosigned, at the newest position such a one covers.
 
     Raises NotRecorded, InvalidInput, TooComplex as the claim does, StoreUnavailable while no signed head covers the moment, KeyMissing when
     the log's key is not here, RecordDamaged when the store contradicts the log.
@@ -77,7 +81,9 @@ async def export_bundle(
             "This process has not the private key of the log, and a bundle is signed with it.",
             "Export where EVIDENCE_SIGNING_KEY names it.",
         )
-    moment, note, head = await _read_moment(store, key, valid_at, known_at, at_position)
+    if witnesses and known_at is None and at_position is None:
+        at_position = await _newest_cosigned(store, witnesses)
+    moment, note, head = await _read_moment(store, key, valid_at, known_at, at_position, witnesses)
     needed = await read_needed(store, of, moment, head.size)
     table = HashTable()
     proofs = await read_inclusions(store, [row.position for row in needed.entries], head.size)
@@ -97,8 +103,25 @@ async def export_bundle(
     return Exported(data, needed.claim, moment, len(needed.entries), head.size)
 
 
+async def _newest_cosigned(store: GraphStore, witnesses: int) -> int:
+    """The newest position that so many witnesses vouch for."""
+    for one in await read_cosigned_heads(store):
+        if len(one.witnesses) >= witnesses:
+            return one.head.size - 1
+    raise _too_few(witnesses, "No checkpoint of this log")
+
+
+def _too_few(witnesses: int, what: str) -> InvalidInput:
+    return InvalidInput(f"{what} has been cosigned by {witnesses} witnesses.", "Ask for fewer, or later.")
+
+
 async def _read_moment(
-    store: GraphStore, key: Ed25519PrivateKey, valid_at: int | None, known_at: int | None, position: int | None
+    store: GraphStore,
+    key: Ed25519PrivateKey,
+    valid_at: int | None,
+    known_at: int | None,
+    position: int | None,
+    witnesses: int,
 ) -> tuple[Moment, str, Checkpoint]:
     """The moment, and the checkpoint that covers it: cosigned by witnesses when there is one, else the newest."""
     signed = await read_signed_head(store)
@@ -108,6 +131,8 @@ async def _read_moment(
         position = signed.size - 1
     moment = await read_moment(store, valid_at, known_at, position)
     cosigned = await read_cosigned(store, moment.position)
+    if (0 if cosigned is None else len(cosigned.witnesses)) < witnesses:
+        raise _too_few(witnesses, f"No checkpoint that covers position {moment.position}")
     note = signed.note if cosigned is None else cosigned.note.document
     head = _signed_by(key, note)
     if head.size <= moment.position:

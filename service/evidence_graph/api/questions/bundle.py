@@ -13,6 +13,8 @@ from evidence_graph.api.scalars import DateTime, Long, Urn, read_artifact_urn, r
 from evidence_graph.interop.bundle_export import Exported, export_bundle
 from evidence_graph.lineage.chain import HIGHEST_LIMIT
 
+WITNESSES = "Take a checkpoint that so many witnesses have cosigned; unless a moment is given, the newest position that such a one covers."
+
 
 @strawberry.type(
     description="A claim about one artifact with everything that an outsider needs to check it offline: `evidence verify` does, and "
@@ -50,6 +52,7 @@ class BundleQuestion:
         valid_at: ValidAt = UNSET,
         known_at: KnownAt = UNSET,
         at_position: AtPosition = UNSET,
+        witnesses: Annotated[int, argument(description=WITNESSES)] = 0,
     ) -> Bundle | None:
         context = info.context
         context.pinned = False  # its checkpoint is that of today
@@ -58,7 +61,8 @@ class BundleQuestion:
         instants = read_instant(valid_at, "validAt"), read_instant(known_at, "knownAt")
         position = read_long(at_position, "atPosition")
         await context.ready()
-        found = await export_bundle(context.store, context.signing_key(), root, *instants, position)
+        key = context.signing_key()
+        found = await export_bundle(context.store, key, root, *instants, position, witnesses=witnesses)
         context.saw(found.moment.position)
         return _bundle(root, found)
 
