@@ -5,6 +5,7 @@ environment names (`tests/neo4j_server.py` says which variables). A test never s
 """
 
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ import apsw
 import msgspec
 import orjson
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from evidence_graph.store.graph_store import GraphStore
 from evidence_graph.store.named_queries import Question, named_query
@@ -32,20 +34,25 @@ def pytest_report_header() -> str:
     return f"engines: {', '.join(ENGINES)}; test data written by others: {data}"
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests on the data of others run wherever that data is; of the random runs, the second Neo4j line takes its share.
-
-    Those on one server follow each other in one process, since they share its database.
-    """
+    """Tests on the data of others run wherever that data is; of the random runs, the second Neo4j line takes its share."""
     left_out = [item for item in items if _lacks_data(item) or _is_left_to_another_engine(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
-    for item in items:
-        if (engine := _engine_of(item)) in NEO4J_SERVERS:
-            item.add_marker(pytest.mark.xdist_group(engine))
+
+
+class ByServer(LoadScopeScheduling):
+    """Tests on one Neo4j server follow each other in one process, since they share its database; all others go where there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        server = re.search(r"\[(?:.*-)?(neo4j-next|neo4j)\b", nodeid)
+        return server[1] if server else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
+    return ByServer(config, log)
 
 
 def _engine_of(item: pytest.Item) -> str | None:
