@@ -177,7 +177,7 @@ async def serving_behind_proxy(line: str, uri: str, user: str, password: str, fo
                 running.enter_context, serving(command_line, "serve", "--port", "0")
             )
             served.address = served.process.address.removesuffix("/graphql")
-            limits = httpx2.Limits(max_connections=None, keepalive_expiry=2.0)  # the service lets go after 5 s
+            limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)  # the service lets go after 5 s
             async with httpx2.AsyncClient(timeout=10 * REQUEST_TIMEOUT, limits=limits) as served.client:
                 await served.until_recovered(Registration("begin", 0))
                 yield served
