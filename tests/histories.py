@@ -18,7 +18,7 @@ from evidence_graph.store.graph_store import GraphStore
 from tests import reference, stories
 from tests.declarations import KPI, Saying
 from tests.reference import Known, Statement
-from tests.sayings import DAY, day, retracts, some_sayings
+from tests.sayings import DAY, day, erases, retracts, some_sayings
 
 COMMANDS = 100
 MOST_TOGETHER = 10
@@ -54,8 +54,8 @@ async def random_history(store: GraphStore, seed: int, commands: int = COMMANDS)
     return history
 
 
-async def go_on(store: GraphStore, history: History, commands: int) -> None:
-    """So many commands more, in groups."""
+async def go_on(store: GraphStore, history: History, commands: int, *, erasing: bool = True) -> None:
+    """So many commands more, in groups; without `erasing` fewer, because those are left out that take something off the record."""
     while commands:
         group: list[list[Saying]] = []
         for _ in range(min(commands, history.random.randint(1, MOST_TOGETHER))):
@@ -63,7 +63,9 @@ async def go_on(store: GraphStore, history: History, commands: int) -> None:
             if retracts(group[-1]):
                 break
         commands -= len(group)
-        await say(store, history, group)
+        kept = [sayings for sayings in group if erasing or not erases(sayings)]
+        if kept:
+            await say(store, history, kept)
 
 
 async def say(store: GraphStore, history: History, group: Sequence[list[Saying]]) -> None:

@@ -56,6 +56,11 @@ def some_sayings(random: Random) -> list[Saying]:
     return random.choice(makers)(random)
 
 
+def erases(sayings: list[Saying]) -> bool:
+    """Whether one of them takes something off the record, at every position."""
+    return any(isinstance(one.statement, DescriptionErased) for one in sayings)
+
+
 def retracts(sayings: list[Saying]) -> bool:
     """Whether something of it ends what was said before."""
     return any(isinstance(one.statement, DeclarationRetracted | RelationsRetracted) for one in sayings)
