@@ -55,21 +55,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
     return ByServer(config, log)
 
 
-def _engine_of(item: pytest.Item) -> str | None:
-    asked = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    engine = asked.get("engine")
-    return engine if isinstance(engine, str) else None
-
-
 def _lacks_data(item: pytest.Item) -> bool:
     return item.get_closest_marker("external") is not None and not SHARED_DATA.is_dir()
 
 
 def _is_left_to_another_engine(item: pytest.Item) -> bool:
     """Three of four random runs, outside of a soak: both lines of Neo4j read the same query files, and every one is asked something."""
-    if SOAK or _engine_of(item) != "neo4j-next":
-        return False
-    return item.callspec.params.get("run", 0) % SHARE_OF_NEXT != 0  # type: ignore[attr-defined]
+    asked = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return not SOAK and asked.get("engine") == "neo4j-next" and asked.get("run", 0) % SHARE_OF_NEXT != 0
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

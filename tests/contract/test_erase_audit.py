@@ -1,29 +1,16 @@
 """An audit and a backup tell what an entry erased from what somebody emptied, and find a value that came back."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from evidence_graph.evidence.log_file import write_log_file
 from evidence_graph.evidence.store_audit import audit_store
 from evidence_graph.record.rows import AnnotationErased, AnnotationPut, AnnotationRemoved, ErasurePut, Row
 from evidence_graph.store.graph_store import GraphStore, Transaction
-from evidence_graph.store.sqlite import SqliteStore
 from evidence_graph.store.stored import ANNOTATIONS, AnnotationRow, AnnotationsOf
 from tests import stories
 from tests.stories import record
 
 THING, OTHER = "dataset:a/b@1", "dataset:a/c@1"
-
-
-@pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[GraphStore]:
-    """A store for the replay."""
-    store = SqliteStore(tmp_path / "replay.db")
-    await store.open()
-    yield store
-    await store.close()
 
 
 async def put(store: GraphStore, row: Row) -> None:

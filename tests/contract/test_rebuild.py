@@ -64,15 +64,6 @@ class InParts(SqliteStore):
 
 
 @pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[GraphStore]:
-    """An opened embedded store for the replay of an audit."""
-    store = SqliteStore(tmp_path / "replay.db")
-    await store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
 async def in_parts(engine: Engine, tmp_path: Path) -> AsyncIterator[GraphStore]:
     """An opened store without a log, on which a rebuild takes many transactions."""
     async with AsyncExitStack() as closed_at_the_end:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from string import Template
 
@@ -125,15 +124,6 @@ EDITS = {
         ("signed head", "", "the entries are not those"),
     ),
 }
-
-
-@pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[GraphStore]:
-    """An opened embedded store for the replay."""
-    store = SqliteStore(tmp_path / "replay.db")
-    await store.open()
-    yield store
-    await store.close()
 
 
 async def audit(store: GraphStore, empty: GraphStore, last_signed: Checkpoint | None = None) -> Audit:

@@ -12,7 +12,7 @@ from evidence_graph.api.context import RequestContext
 from evidence_graph.api.failures import COME_BACK, UNAVAILABLE
 from evidence_graph.api.pinned import PinnedAnswer
 from evidence_graph.errors import EvidenceError, InvalidInput, NotRecorded, StoreUnavailable
-from evidence_graph.lineage.cosigned_heads import read_cosigned_heads
+from evidence_graph.lineage.cosigned_heads import read_newest_cosigned
 from evidence_graph.lineage.log_proofs import read_signed_head
 from evidence_graph.proof.cosignature import MOST_WITNESSES
 from evidence_graph.store.graph_store import GraphStore
@@ -59,12 +59,12 @@ async def _cosigned(store: GraphStore, stated: str) -> str:
     wanted = int(stated) if stated.isascii() and stated.isdecimal() and len(stated) < 4 else 0
     if not 1 <= wanted <= MOST_WITNESSES:
         raise InvalidInput("witnesses is no number of witnesses.", f"Give a number from 1 to {MOST_WITNESSES}.")
-    for one in await read_cosigned_heads(store):
-        if len(one.witnesses) >= wanted:
-            return one.note.document
-    raise NotRecorded(
-        f"No checkpoint of this log has been cosigned by {wanted} witnesses yet.", "Ask for fewer, or later."
-    )
+    found = await read_newest_cosigned(store, wanted)
+    if found is None:
+        raise NotRecorded(
+            f"No checkpoint of this log has been cosigned by {wanted} witnesses yet.", "Ask for fewer, or later."
+        )
+    return found.note.document
 
 
 def _response(note: bytes, request: Request) -> Response:

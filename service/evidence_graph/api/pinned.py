@@ -40,6 +40,7 @@ class PinnedAnswers:
 
     def __init__(self, room: int = ROOM) -> None:
         self._room, self._taken = room, 0
+        self._erased_at = -1  # nothing older is kept
         self._kept: OrderedDict[bytes, PinnedAnswer] = OrderedDict()
 
     def find(self, operation: Operation, actor: str) -> PinnedAnswer | None:
@@ -52,6 +53,9 @@ class PinnedAnswers:
 
     def forget_before(self, erased_at: int) -> None:
         """Let go of every answer that was read before the erasure at this log position."""
+        if erased_at <= self._erased_at:
+            return
+        self._erased_at = erased_at
         for key in [key for key, answer in self._kept.items() if answer.erased_at < erased_at]:
             self._taken -= len(self._kept.pop(key).body)
 
@@ -59,7 +63,9 @@ class PinnedAnswers:
         """The answer with its ETag, kept when it is not too large."""
         answer = PinnedAnswer(body, f'"{sha256(body).hexdigest()}"', erased_at)
         key = _key(operation, actor)
-        if key not in self._kept and len(body) <= self._room // LARGEST_SHARE:
+        self.forget_before(erased_at)
+        fits = len(body) <= self._room // LARGEST_SHARE
+        if key not in self._kept and fits and erased_at == self._erased_at:
             self._kept[key] = answer
             self._taken += len(body)
             while self._taken > self._room:

@@ -6,7 +6,7 @@ from evidence_graph.record.rows import EntryPut
 from evidence_graph.store.graph_store import NoParameters
 from evidence_graph.store.log_tree import HashRow
 from evidence_graph.store.named_queries import Question
-from evidence_graph.store.stored import EntriesBetween
+from evidence_graph.store.stored import EntriesBetween, ErasureRow
 
 
 class UrnRange(msgspec.Struct, frozen=True):
@@ -90,14 +90,6 @@ class AnnotationStored(msgspec.Struct, frozen=True):
     value: str
 
 
-class ErasureStored(msgspec.Struct, frozen=True):
-    """That an entry erased the values of a field, as it is stored."""
-
-    urn: str
-    field: str
-    position: int
-
-
 class DefinitionStored(msgspec.Struct, frozen=True):
     """A KPI's definition as it is stored."""
 
@@ -125,6 +117,6 @@ AUDIT_ARTIFACTS = Question("audit_artifacts", UrnRange, ArtifactStored)
 AUDIT_RELATIONS = Question("audit_relations", UrnRange, RelationStored)
 AUDIT_ROLL_OUTS = Question("audit_roll_outs", UrnRange, RollOutStored)
 AUDIT_ANNOTATIONS = Question("audit_annotations", UrnRange, AnnotationStored)
-AUDIT_ERASURES = Question("audit_erasures", UrnRange, ErasureStored)
+AUDIT_ERASURES = Question("audit_erasures", UrnRange, ErasureRow)
 AUDIT_DEFINITIONS = Question("audit_definitions", NoParameters, DefinitionStored)
 AUDIT_COUNTS = Question("audit_counts", NoParameters, Count)

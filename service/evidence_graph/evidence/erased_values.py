@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from evidence_graph.evidence.audit_questions import AnnotationStored, ErasureStored
+from evidence_graph.evidence.audit_questions import AnnotationStored
 from evidence_graph.store.stored import AnnotationRow, ErasureRow
 
 Erasures = Mapping[tuple[str, str], int]  # by URN and field, the position of the last entry that erased it
 
 
-def last_erasures(rows: Iterable[ErasureStored] | Iterable[ErasureRow]) -> Erasures:
+def last_erasures(rows: Iterable[ErasureRow]) -> Erasures:
     """The last entry that erased each field."""
     found: dict[tuple[str, str], int] = {}
     for row in rows:

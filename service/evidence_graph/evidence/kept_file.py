@@ -2,8 +2,11 @@
 
 import fcntl
 import os
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from evidence_graph.errors import StoreUnavailable
 from evidence_graph.evidence.key_file import OWNER_ONLY, sync_folder
 
 
@@ -18,7 +21,24 @@ def replace_file(path: Path, content: bytes) -> None:
     sync_folder(path)
 
 
-def take_lock(path: Path) -> int:
+@contextmanager
+def held(path: Path, faults: Callable[[], AbstractContextManager[None]], taken: StoreUnavailable) -> Generator[None]:
+    """While held, no other process has this lock file, not even after a crash of this one. Raises `taken` when one has.
+
+    The lock is taken inside `faults()`; what is done while it is held is not.
+    """
+    with faults():
+        try:
+            descriptor = _take_lock(path)
+        except BlockingIOError:
+            raise taken from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take_lock(path: Path) -> int:
     """Lock a file until the returned descriptor is closed, or the process dies. Raises BlockingIOError when it is taken, OSError."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
     try:

@@ -4,16 +4,15 @@ It does not live in the store, so a store that was rolled back does not roll it 
 signed; it is replaced whole and fsynced before the checkpoint is published anywhere.
 """
 
-import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence_graph.errors import KeyMissing, ProofFailed, StoreUnavailable
-from evidence_graph.evidence.kept_file import replace_file, take_lock
+from evidence_graph.evidence.kept_file import held, replace_file
 from evidence_graph.proof.checkpoint import Checkpoint, parse_checkpoint
 from evidence_graph.proof.signed_note import SignedNote, parse_note
 from evidence_graph.proof.verifier_key import VerifierKey
@@ -38,21 +37,12 @@ class LastSigned:
         self.path = key_file.with_name(f"{key_file.name}.head")
         self._lock = key_file.with_name(f"{key_file.name}.head-lock")
 
-    @contextmanager
-    def held(self) -> Generator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """While held, no other process of this machine signs with the key, not even for a copy of the store.
 
         Raises StoreUnavailable when another one does just now: try again.
         """
-        with self._faults():
-            try:
-                descriptor = take_lock(self._lock)
-            except BlockingIOError:
-                raise StoreUnavailable("Another process is signing with this key.") from None
-        try:
-            yield
-        finally:
-            os.close(descriptor)
+        return held(self._lock, self._faults, StoreUnavailable("Another process is signing with this key."))
 
     def read(self) -> Signed | None:
         """What was signed last; None when nothing was. Raises KeyMissing when that cannot be told any more."""

@@ -27,7 +27,6 @@ from evidence_graph.evidence.audit_questions import (
     AUDIT_TILE_HASHES,
     AUDIT_URNS,
     AnnotationStored,
-    ErasureStored,
     UrnPage,
     UrnRange,
 )
@@ -39,7 +38,7 @@ from evidence_graph.proof.signed_note import parse_note
 from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters, P, R, Transaction
 from evidence_graph.store.log_tree import Asked
 from evidence_graph.store.named_queries import Question
-from evidence_graph.store.stored import COSIGNED_HEADS, SIGNED_HEAD, CosignedHead, SignedHead
+from evidence_graph.store.stored import COSIGNED_HEADS, SIGNED_HEAD, CosignedHead, ErasureRow, SignedHead
 
 URNS_AT_ONCE, BEHIND_ALL_URNS = 1_000, "\uffff"
 
@@ -178,7 +177,7 @@ def _differences(wanted: Sequence[Table], found: Sequence[Table]) -> list[Findin
         for left, right in zip(wanted, found, strict=True)
         for finding in compared(left.name, left.key, left.rows, right.rows)
     ]
-    erasures = last_erasures(row for row in _rows(wanted) if isinstance(row, ErasureStored))
+    erasures = last_erasures(row for row in _rows(wanted) if isinstance(row, ErasureRow))
     values = [row for row in _rows(found) if isinstance(row, AnnotationStored)]
     wrong = [Finding("annotation", where, how) for where, how in wrong_values(values, erasures)]
     by_place = {(one.what, one.where): one for one in [*differing, *wrong]}

@@ -4,9 +4,8 @@
 what does not continue it. Who loses the file begins anew, and trusts what it is shown first.
 """
 
-import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence_graph.errors import InvalidInput, KeyMissing, ProofFailed, StoreUnavailable
-from evidence_graph.evidence.kept_file import replace_file, take_lock
+from evidence_graph.evidence.kept_file import held, replace_file
 from evidence_graph.evidence.key_file import key_at
 from evidence_graph.proof.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
 from evidence_graph.proof.signed_note import SignedNote, parse_note
@@ -66,18 +65,13 @@ class WitnessMemory:
                 "The witness's key cannot be read or made.", "Check --key-file and the rights of its folder."
             ) from error
 
-    @contextmanager
-    def held(self) -> Generator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """While held, no other process of this machine is a witness with this key. Raises StoreUnavailable when one is."""
-        with self._faults():
-            try:
-                descriptor = take_lock(self._lock)
-            except BlockingIOError:
-                raise StoreUnavailable("Another process is a witness with this key.", "Let one of them end.") from None
-        try:
-            yield
-        finally:
-            os.close(descriptor)
+        return held(
+            self._lock,
+            self._faults,
+            StoreUnavailable("Another process is a witness with this key.", "Let one of them end."),
+        )
 
     def read(self) -> Cosigned | None:
         """What was cosigned last; None when nothing was. Raises KeyMissing when that cannot be told any more."""

@@ -17,7 +17,7 @@ from evidence_graph.interop.bundle_entries import read_entries
 from evidence_graph.interop.bundle_verification import check_contents
 from evidence_graph.interop.claim import Claim
 from evidence_graph.interop.needed_entries import read_needed
-from evidence_graph.lineage.cosigned_heads import read_cosigned, read_cosigned_heads
+from evidence_graph.lineage.cosigned_heads import read_cosigned, read_newest_cosigned
 from evidence_graph.lineage.log_proofs import InclusionProof, read_inclusions, read_signed_head
 from evidence_graph.lineage.moment import Moment, read_moment
 from evidence_graph.proof.checkpoint import Checkpoint, verify_checkpoint
@@ -105,10 +105,10 @@ async def export_bundle(
 
 async def _newest_cosigned(store: GraphStore, witnesses: int) -> int:
     """The newest position that so many witnesses vouch for."""
-    for one in await read_cosigned_heads(store):
-        if len(one.witnesses) >= witnesses:
-            return one.head.size - 1
-    raise _too_few(witnesses, "No checkpoint of this log")
+    found = await read_newest_cosigned(store, witnesses)
+    if found is None:
+        raise _too_few(witnesses, "No checkpoint of this log")
+    return found.head.size - 1
 
 
 def _too_few(witnesses: int, what: str) -> InvalidInput:

@@ -20,6 +20,11 @@ async def read_cosigned(store: GraphStore, position: int) -> CosignedNote | None
     return max(covering, key=lambda one: (len(one.witnesses), one.head.size), default=None)
 
 
+async def read_newest_cosigned(store: GraphStore, witnesses: int) -> CosignedNote | None:
+    """The newest checkpoint that at least so many witnesses have cosigned. Raises StoreUnavailable."""
+    return next((one for one in await read_cosigned_heads(store) if len(one.witnesses) >= witnesses), None)
+
+
 async def read_cosigned_heads(store: GraphStore) -> list[CosignedNote]:
     """Every cosigned checkpoint that is kept and signed by the log's present key, the newest first; at most two for each witness.
 
