@@ -1,6 +1,7 @@
 """No answer is taken from a graph in parts: what a process has to have seen, and when, before it trusts what it read."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -13,12 +14,12 @@ class Server:
     """What one process sees of the shared store: its mark, how often it looked, and the time, which the test moves."""
 
     def __init__(self) -> None:
-        self.now, self.looks, self.marked = 0.0, 0, False
+        self.now, self.looks, self.marked, self.slow = 0.0, 0, False, 0.0
         self.watch = GraphWatch(self.look, lambda: self.now)
 
     async def look(self) -> None:
         self.looks += 1
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.slow)
         if self.marked:
             raise StoreRebuilding()
 
@@ -93,6 +94,34 @@ async def test_what_goes_wrong_is_heard_by_everybody_who_waits() -> None:
     assert [type(one) for one in heard] == [StoreRebuilding] * 3
     assert server.looks == 1
     await server.watch.close()
+
+
+async def test_a_read_and_a_look_that_fail_together_are_heard_once() -> None:
+    """As when the server goes away: nothing is left behind for the event loop to complain about."""
+    complaints = list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context["message"]))
+
+    assert await _is_refused_when_both_fail()
+    await asyncio.sleep(0)  # the loop itself still holds what it called last
+    gc.collect()
+
+    assert complaints == []
+
+
+async def _is_refused_when_both_fail() -> bool:
+    """A function of its own, so that nothing holds the two tasks when it is over."""
+    server = Server()
+
+    async def read() -> None:
+        server.marked, server.slow, server.now = True, 0.05, server.now + SECONDS_BETWEEN
+        await asyncio.sleep(SECONDS_BETWEEN + 0.01)
+        raise StoreUnavailable("The read.")
+
+    try:
+        await server.watch.answer(read)
+    except StoreRebuilding:
+        return True
+    return False
 
 
 def test_a_mark_is_noticed_before_the_graph_is_taken_apart() -> None:

@@ -48,6 +48,25 @@ async def test_a_writer_waits_for_another_process_and_then_gives_up(tmp_path: Pa
     await store.close()
 
 
+async def test_closing_does_not_depend_on_another_process_that_writes(tmp_path: Path) -> None:
+    """What was recorded waits in the WAL, which only the holder of the lock may copy into the file."""
+    store = SqliteStore(tmp_path / "evidence.db", patience=0.05)
+    await store.open()
+    head = await stories.begin(store)
+    lock = os.open(f"{store.path}-writer", os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+    await store.close()
+
+    assert "evidence.db-wal" in os.listdir(tmp_path)
+    os.close(lock)
+    again = SqliteStore(store.path)
+    await again.open()
+    assert await read_head(again) == head
+    await again.close()
+    assert "evidence.db-wal" not in os.listdir(tmp_path)
+
+
 async def test_a_read_has_a_deadline(tmp_path: Path) -> None:
     """An answer that takes too long is given up, the next one is read as before; a long write is not cut short by it."""
     store = SqliteStore(tmp_path / "evidence.db", deadline=-1)

@@ -84,13 +84,14 @@ class GraphWatch:
 
 
 async def _let_go(task: "asyncio.Future[T]") -> None:
-    """It ends before this does; nobody needs what comes of it."""
+    """It ends before this does; nobody needs what comes of it, nor hears what went wrong."""
     if not task.done():
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+    _heard(task)
 
 
-def _heard(task: "asyncio.Task[float]") -> None:
-    """Who waits for a look hears what went wrong; when nobody does, nobody has to."""
+def _heard(task: "asyncio.Future[T]") -> None:
+    """Who waits for it hears what went wrong; when nobody does, nobody has to."""
     if not task.cancelled():
         task.exception()

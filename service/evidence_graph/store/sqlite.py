@@ -143,10 +143,18 @@ class SqliteStore:
     def _close_all(self) -> None:
         if not self._connections:  # it could not be opened, so there may be no folder for the lock either
             return
-        with self._writers_lock():
+        try:
+            with self._writers_lock():
+                self._close_connections()
+        except StoreUnavailable:  # whoever is writing still has the file open, and checkpoints it
             for connection in self._connections:
-                connection.close(True)
-            self._connections.clear()
+                connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+            self._close_connections()
+
+    def _close_connections(self) -> None:
+        for connection in self._connections:
+            connection.close(True)
+        self._connections.clear()
 
     def _read(self, question: Question[P, R], parameters: P) -> list[R]:
         connection = self._connection()
