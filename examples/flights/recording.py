@@ -9,7 +9,8 @@ import msgspec
 from evidence_graph.evidence.clock import SimulatedClock
 from evidence_graph.evidence.commands import Command, Receipt, Retraction
 from evidence_graph.evidence.log import begin_log
-from evidence_graph.evidence.log_file import Header, write_log_file
+from evidence_graph.evidence.log_file import Header
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.manifest import read_manifest
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.proof.signing_key import new_private_key

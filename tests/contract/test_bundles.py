@@ -15,8 +15,8 @@ from evidence_graph.errors import (
 )
 from evidence_graph.evidence.clock import SimulatedClock
 from evidence_graph.evidence.log import continue_log
-from evidence_graph.evidence.log_file import write_log_file
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.interop import needed_entries
 from evidence_graph.interop.bundle_export import export_bundle
 from evidence_graph.interop.bundle_verification import Verified, verify_bundle

@@ -8,8 +8,8 @@ import pytest
 
 from evidence_graph.evidence.clock import SystemClock
 from evidence_graph.evidence.commands import Receipt
-from evidence_graph.evidence.log_file import write_log_file
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.lineage.artifact import annotate, read_artifact
 from evidence_graph.lineage.graph_digest import read_graph_digest

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from evidence_graph.evidence.log_file import write_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.store_audit import audit_store
 from evidence_graph.record.rows import AnnotationErased, AnnotationPut, AnnotationRemoved, ErasurePut, Row
 from evidence_graph.store.graph_store import GraphStore, Transaction

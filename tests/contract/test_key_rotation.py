@@ -14,8 +14,8 @@ from evidence_graph.evidence.clock import SimulatedClock
 from evidence_graph.evidence.key_file import key_at, key_in, next_key_path, old_key_path
 from evidence_graph.evidence.key_rotation import Rotated, rotate_key
 from evidence_graph.evidence.log import begin_log, change_key
-from evidence_graph.evidence.log_file import write_log_file
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.signed_head import HeadSigner
 from evidence_graph.lineage.moment import read_head
 from evidence_graph.proof.checkpoint import verify_checkpoint

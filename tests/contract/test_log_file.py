@@ -11,8 +11,9 @@ import pytest
 from evidence_graph.errors import RecordDamaged, StoreRefused, StoreUnavailable
 from evidence_graph.evidence.clock import SimulatedClock, SystemClock
 from evidence_graph.evidence.log import Tree, begin_log, continue_log
-from evidence_graph.evidence.log_file import ENTRIES_AT_ONCE, write_log_file
+from evidence_graph.evidence.log_file import ENTRIES_AT_ONCE
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.lineage.artifact import annotate, read_artifact
 from evidence_graph.lineage.graph_digest import read_graph_digest
 from evidence_graph.lineage.moment import read_head

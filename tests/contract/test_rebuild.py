@@ -20,8 +20,9 @@ from evidence_graph.errors import (
 from evidence_graph.evidence.clock import SystemClock
 from evidence_graph.evidence.key_file import key_at
 from evidence_graph.evidence.log import begin_log
-from evidence_graph.evidence.log_file import ENTRIES_AT_ONCE, Report, write_log_file
+from evidence_graph.evidence.log_file import ENTRIES_AT_ONCE, Report
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.rebuild import Rebuilt, open_for_rebuild, rebuild_graph
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.evidence.signed_head import HeadSigner

@@ -15,8 +15,9 @@ from evidence_graph.evidence.clock import SystemClock
 from evidence_graph.evidence.key_file import key_at, key_in
 from evidence_graph.evidence.last_signed import LastSigned
 from evidence_graph.evidence.log import begin_log
-from evidence_graph.evidence.log_file import ENTRIES_AT_ONCE, check_log_file, write_log_file
+from evidence_graph.evidence.log_file import ENTRIES_AT_ONCE, check_log_file
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.evidence.restore import Restored, open_for_restore, restore_log
 from evidence_graph.evidence.signed_head import HeadSigner

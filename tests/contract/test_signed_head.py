@@ -18,8 +18,8 @@ from evidence_graph.evidence.clock import SimulatedClock
 from evidence_graph.evidence.key_file import key_at, key_in
 from evidence_graph.evidence.last_signed import LastSigned
 from evidence_graph.evidence.log import Tree, begin_log, continue_log
-from evidence_graph.evidence.log_file import write_log_file
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.signed_head import SECONDS_BETWEEN, HeadSigner
 from evidence_graph.evidence.signing_lease import LEASE, SigningLease
 from evidence_graph.lineage.moment import read_head

@@ -12,8 +12,8 @@ from evidence_graph.evidence.clock import SystemClock
 from evidence_graph.evidence.key_file import key_at
 from evidence_graph.evidence.last_signed import LastSigned
 from evidence_graph.evidence.log import begin_log
-from evidence_graph.evidence.log_file import write_log_file
 from evidence_graph.evidence.log_loading import load_log_file
+from evidence_graph.evidence.log_writing import write_log_file
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.evidence.signed_head import HeadSigner
 from evidence_graph.evidence.store_audit import Audit, audit_store

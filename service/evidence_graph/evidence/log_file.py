@@ -3,54 +3,34 @@
 A gzip file of JSON lines, UTF-8. The first line is the header: format, size and root of the log's Merkle tree, origin, key and time of its
 last entry. Then one line an entry, in order: its canonical bytes as text, its RFC 6962 leaf hash, and by field the values sealed in it
 with their salts, as far as they are not erased. Reading takes nothing on trust: every entry must be canonical and have its leaf hash,
-every value must open its seal, and the entries together must have the header's root. `log_loading.py` stores what is in such a file.
-
-A value that is missing in the store though no entry erased it is named while the file is written; the rest is saved all the same. When
-something is erased while a file is being written, that file is given up: it may hold the value.
+every value must open its seal, and the entries together must have the header's root. `log_writing.py` writes such
+a file, `log_loading.py` stores what is in one.
 """
 
 import gzip
-import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
-import orjson
 
-from evidence_graph.errors import RecordDamaged, StoreRefused, StoreUnavailable
-from evidence_graph.evidence.erased_values import is_emptied, last_erasures
-from evidence_graph.evidence.key_file import sync_folder
+from evidence_graph.errors import RecordDamaged, StoreRefused
 from evidence_graph.evidence.log_sequence import LogSequence
-from evidence_graph.proof.merkle import append, leaf_hash, root_hash
+from evidence_graph.proof.merkle import leaf_hash
 from evidence_graph.record.entry import FORMAT, Entry, decode_entry
 from evidence_graph.record.events import SealedFields
 from evidence_graph.record.instants import format_instant
 from evidence_graph.record.json_values import Json
 from evidence_graph.record.project import Opened
 from evidence_graph.record.sealing import Sealed, is_salt, opens
-from evidence_graph.store.graph_store import HEAD, GraphStore, Head, NoParameters
-from evidence_graph.store.stored import (
-    ANNOTATIONS,
-    ENTRIES,
-    ERASURES,
-    PURGE_STATE,
-    AnnotationRow,
-    AnnotationsOf,
-    EntriesBetween,
-    EntryRow,
-    ErasuresOf,
-)
 
 LOG_FILE = "evidence-log/1"
 ENTRIES_AT_ONCE = 1_000
 LONGEST_LINE = 64 * 2**20
 
 Report = Callable[[int, int], None]  # entries done, entries in all
-Missing = Callable[[AnnotationRow], None]  # hears of a value that somebody emptied
 
 
 class Cries(msgspec.Struct, frozen=True):
@@ -103,121 +83,24 @@ class Header(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, fo
     demo: Demo | None = None
 
 
-class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class KeptValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A sealed value with its salt (hexadecimal)."""
 
     salt: str
     value: Json
 
 
-class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class LogLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One entry: canonical bytes as text, leaf hash (hexadecimal), what is sealed in it by field."""
 
     entry: str
     leaf: str
-    sealed: dict[str, _Kept] = {}
+    sealed: dict[str, KeptValue] = {}
 
 
-_HEADER, _LINE = msgspec.json.Decoder(Header), msgspec.json.Decoder(_Line)
+_HEADER, _LINE = msgspec.json.Decoder(Header), msgspec.json.Decoder(LogLine)
 
 
-async def write_log_file(
-    store: GraphStore,
-    path: Path,
-    demo: Demo | None = None,
-    report: Report = lambda done, total: None,
-    missing: Missing = lambda row: None,
-) -> Header:
-    """As write_log; the file appears whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as raw:
-            header = await write_log(store, raw, demo, report, missing)
-            raw.flush()
-            os.fsync(raw.fileno())
-        os.replace(partial, path)
-        sync_folder(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return header
-
-
-async def write_log(
-    store: GraphStore,
-    raw: BinaryIO,
-    demo: Demo | None = None,
-    report: Report = lambda done, total: None,
-    missing: Missing = lambda row: None,
-) -> Header:
-    """Write the log as it stands at its head now, whatever is recorded meanwhile.
-
-    Raises RecordDamaged when entries and head disagree, StoreUnavailable when the log has not begun, or something was erased meanwhile.
-    """
-    heads = await store.ask(HEAD, NoParameters())
-    if not heads:
-        raise StoreUnavailable("The log has not begun yet.", "Record something first.")
-    header = _header(heads[0], demo)
-    with gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
-        file.write(msgspec.json.encode(header) + b"\n")
-        await _write_entries(store, header, file, report, missing)
-    if (await store.ask(PURGE_STATE, NoParameters()))[0].erased >= header.size:
-        raise StoreUnavailable(
-            "Something was erased while the file was being written, which may hold it.", "Delete it and begin again."
-        )
-    return header
-
-
-def _header(head: Head, demo: Demo | None) -> Header:
-    at = format_instant(head.recorded_at)
-    return Header(LOG_FILE, head.format, head.size, head.root, head.origin, head.key_text, at, demo)
-
-
-async def _write_entries(
-    store: GraphStore, header: Header, file: gzip.GzipFile, report: Report, missing: Missing
-) -> None:
-    frontier: tuple[bytes, ...] = ()
-    size = 0
-    while size < header.size:
-        last = min(size + ENTRIES_AT_ONCE, header.size) - 1
-        rows = await store.ask(ENTRIES, EntriesBetween(size, last))
-        sealed = await _sealed_in(store, rows, missing)
-        for row in rows:
-            if leaf_hash(row.body.encode()).hex() != row.leaf or row.position != size:
-                raise RecordDamaged(f"The entry at position {size} is not the one that was recorded.", _RESTORE)
-            frontier = append(frontier, size, bytes.fromhex(row.leaf))
-            size += 1
-            line = _Line(row.body, row.leaf, sealed.get(row.position, {}))
-            file.write(msgspec.json.encode(line) + b"\n")
-        if size != last + 1:
-            raise RecordDamaged(f"The entry at position {size} is missing.", _RESTORE)
-        report(size, header.size)
-    if root_hash(frontier).hex() != header.root:
-        raise RecordDamaged(f"Entries 0 to {size - 1} do not have the root that the head names.", _RESTORE)
-
-
-async def _sealed_in(store: GraphStore, rows: Sequence[EntryRow], missing: Missing) -> dict[int, dict[str, _Kept]]:
-    """Values and salts by the position of the entry that seals them."""
-    if not rows:
-        return {}
-    subjects = {decode_entry(row.body.encode()).event.subject for row in rows if '"sealed":' in row.body}
-    found: dict[int, dict[str, _Kept]] = {}
-    gone: list[AnnotationRow] = []
-    for row in await store.ask(ANNOTATIONS, AnnotationsOf(sorted(subjects), rows[-1].position)):
-        if row.position < rows[0].position or not row.commitment:
-            continue
-        if row.salt:
-            found.setdefault(row.position, {})[row.field] = _Kept(row.salt, orjson.loads(row.value))
-        else:
-            gone.append(row)
-    if gone:
-        erasures = last_erasures(await store.ask(ERASURES, ErasuresOf(sorted({row.urn for row in gone}))))
-        for row in gone:
-            if is_emptied(row, erasures):
-                missing(row)
-    return found
-
-
-_RESTORE = "Restore the store from a backup."
 _ANOTHER_COPY = "Get another copy of the file."
 
 
@@ -326,7 +209,7 @@ def _checked(line: bytes) -> CheckedEntry:
     return CheckedEntry(entry, leaf, _opened_seals(entry, read.sealed))
 
 
-def _opened_seals(entry: Entry, kept: dict[str, _Kept]) -> Opened:
+def _opened_seals(entry: Entry, kept: dict[str, KeptValue]) -> Opened:
     """What the entry's seals open to, by commitment; a seal without a value has been erased."""
     forms: SealedFields = getattr(entry.event, "annotations", {})
     opened: Opened = {}
