@@ -45,9 +45,16 @@ class Layout(msgspec.Struct, frozen=True):
     layout: int
 
 
+class SchemaName(msgspec.Struct, frozen=True):
+    """Something of the schema that is there and can be used: a table, an index, a constraint."""
+
+    name: str
+
+
 HEAD = Question("head", NoParameters, Head)
 LOCK_HEAD = Question("lock_head", NoParameters, Head)
 STORE_LAYOUT = Question("layout", NoParameters, Layout)
+SCHEMA_NAMES = Question("schema_names", NoParameters, SchemaName)
 
 
 class Transaction(Protocol):

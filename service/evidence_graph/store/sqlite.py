@@ -23,7 +23,15 @@ import orjson
 from evidence_graph.errors import StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
 from evidence_graph.store.formats import LAYOUT, refuse_newer_format, refuse_other_layout, refuse_rebuilding
-from evidence_graph.store.graph_store import HEAD, LOCK_HEAD, STORE_LAYOUT, Head, NoParameters, Transaction
+from evidence_graph.store.graph_store import (
+    HEAD,
+    LOCK_HEAD,
+    SCHEMA_NAMES,
+    STORE_LAYOUT,
+    Head,
+    NoParameters,
+    Transaction,
+)
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.rows_of import from_json_text, typed_rows
 
@@ -110,10 +118,10 @@ class SqliteStore:
 
     def _refuse_foreign(self, connection: apsw.Connection) -> None:
         """A database of somebody else is left alone, and so is a log of a format that this version does not know."""
-        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if tables and "log_head" not in tables:
+        there = {row.name for row in _fetch(connection, SCHEMA_NAMES, NoParameters())}
+        if there and "log_head" not in there:
             raise StoreRefused("The file holds another program's database.", "Name a new file in EVIDENCE_STORE.")
-        if tables:
+        if there:
             refuse_newer_format([Head(*row) for row in connection.execute(named_query("sql", "head").text)])
             refuse_other_layout([row.layout for row in _fetch(connection, STORE_LAYOUT, NoParameters())])
         else:
