@@ -69,7 +69,7 @@ db.tx_log.preallocate=false
 
 # Whoever empties the database again and again changes its statistics each time, and half of the time would go into planning the same
 # statements anew; a compiler that optimizes most never earns what it costs.
-JVM_OPTIONS_FOR_SMALL_GRAPHS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+JVM_OPTIONS_FOR_SMALL_GRAPHS = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m", "-XX:+UseSerialGC")
 CONFIGURATION_FOR_SMALL_GRAPHS = "dbms.cypher.min_replan_interval=1h\n"
 
 
