@@ -10,7 +10,7 @@ only where an address names this engine; it raises StoreRefused when the driver 
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from logging import NullHandler, getLogger
@@ -33,6 +33,7 @@ from evidence_graph.store.graph_store import (
 )
 from evidence_graph.store.graph_watch import SECONDS_TRUSTED, GraphWatch
 from evidence_graph.store.named_queries import Question, named_query
+from evidence_graph.store.neo4j_schema import lacking
 from evidence_graph.store.rows_of import from_builtins, typed_rows
 
 try:
@@ -64,7 +65,6 @@ SECONDS_FOR_A_PLACE = 0.8  # waiting for a connection when all are in use
 CONNECTIONS_APART = 3  # for the recorder, the signer, and the look at a graph that may be in parts
 SECONDS_IDLE = 30.0  # a connection unused for longer is checked first: the server may have been restarted
 PAUSES = (0.02, 0.1, 0.5)  # seconds before what failed in passing is tried again
-_CREATED = re.compile(r"\bCREATE (?:FULLTEXT )?(?:INDEX|CONSTRAINT) (\w+) IF NOT EXISTS\b")
 SCHEMES = {f"{scheme}{security}" for scheme in ("neo4j", "bolt") for security in ("", "+s", "+ssc")}
 
 
@@ -113,7 +113,7 @@ class Neo4jStore:
         refuse_other_layout([row.layout for row in layouts])
         there = {row.name for row in await self.ask(SCHEMA_NAMES, NoParameters())}
         with self._faults():
-            for statement in _lacking(there, bool(layouts)):
+            for statement in lacking(_statements("schema"), there, has_head=bool(layouts)):
                 end = self._end()
                 await self._repeated(partial(self._define, statement, end), end)
 
@@ -327,13 +327,6 @@ def _text(stem: str) -> LiteralString:
 
 def _statements(stem: str) -> list[LiteralString]:
     return [statement for statement in _text(stem).split(";") if statement.strip()]
-
-
-def _lacking(there: Set[str], has_head: bool) -> list[LiteralString]:
-    """What of the schema is to be run where these names are there; what names nothing goes with what does, and makes the head's node."""
-    statements = [(statement, _CREATED.search(statement)) for statement in _statements("schema")]
-    lacks = not has_head or any(named and named[1] not in there for _, named in statements)
-    return [statement for statement, named in statements if (named[1] not in there if named else lacks)]
 
 
 def _operators(plan: Mapping[str, Any], depth: int = 0) -> list[str]:
