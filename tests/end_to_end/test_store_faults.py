@@ -148,7 +148,8 @@ class Served:
                 "SHOW TRANSACTIONS YIELD transactionId, currentQuery", database_="neo4j"
             )
             found = [row["transactionId"] for row in shown.records if "TRANSACTIONS" not in row["currentQuery"]]
-            await self.admin.execute_query("TERMINATE TRANSACTIONS $found", found=found, database_="neo4j")
+            if found:  # to end none is refused
+                await self.admin.execute_query("TERMINATE TRANSACTIONS $found", found=found, database_="neo4j")
 
     client: httpx2.AsyncClient
     admin: Any
