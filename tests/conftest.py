@@ -188,9 +188,8 @@ def _driver(name: str, open_drivers: ExitStack) -> Any:
 def _warm(driver: Any) -> None:
     """A server that has just started needs seconds for its first statements, and the deadlines of tests are for one that runs."""
     for stem in ("schema", "head", "layout"):
-        for statement in named_query("cypher", stem).text.split(";"):
-            if statement.strip():
-                driver.execute_query(statement, database_="neo4j")
+        for statement in named_query("cypher", stem).statements:
+            driver.execute_query(statement, database_="neo4j")
 
 
 def _wipe(driver: Any) -> None:

@@ -1,8 +1,6 @@
 """When the store does not answer, so does the service: in time, with a status that says when to come back, and without a restart."""
 
 import asyncio
-import fcntl
-import os
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from evidence_graph.resources import query_text
 from evidence_graph.settings import Settings
 from evidence_graph.store.named_queries import Question
 from evidence_graph.store.sqlite import SqliteStore
+from tests.another_writer import another_writer
 from tests.api import churn
 from tests.end_to_end.processes import CommandLine, serving
 
@@ -191,10 +190,8 @@ def test_a_locked_file_is_503_too(tmp_path: Path) -> None:
     """Another process keeps the writer's lock of the embedded store; when it lets go, the service records again."""
     with away(tmp_path, request_timeout=30.0) as found:
         found.store._patience = 0.1
-        lock = os.open(tmp_path / "evidence.db-writer", os.O_RDWR)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        locked, read = found.register(), found.post(HEAD)
-        os.close(lock)
+        with another_writer(tmp_path / "evidence.db"):
+            locked, read = found.register(), found.post(HEAD)
         after = found.register()
 
     assert (locked.status_code, locked.headers["retry-after"]) == (503, "1")
@@ -208,10 +205,8 @@ def test_the_command_line_ends_with_75(tmp_path: Path) -> None:
     evidence = CommandLine(tmp_path, EVIDENCE_REQUEST_TIMEOUT="1.2")
     with serving(evidence, "serve", "--port", "0") as running:
         remote = evidence.with_environment(EVIDENCE_URL=running.address)
-        lock = os.open(tmp_path / "evidence.db-writer", os.O_RDWR)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        told = remote("register", "-f", evidence.write(churn.manifest()))
-        os.close(lock)
+        with another_writer(tmp_path / "evidence.db"):
+            told = remote("register", "-f", evidence.write(churn.manifest()))
 
         assert told.code == Exit.TEMPORARY
         assert "keeps writing" in told.err

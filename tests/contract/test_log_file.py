@@ -2,7 +2,6 @@
 
 import gzip
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -19,19 +18,15 @@ from evidence_graph.lineage.graph_digest import read_graph_digest
 from evidence_graph.lineage.moment import read_head
 from evidence_graph.proof.signing_key import new_private_key
 from evidence_graph.store.graph_store import GraphStore, Transaction
-from evidence_graph.store.sqlite import SqliteStore
 from evidence_graph.store.stored import ENTRIES, EntriesBetween
 from tests import stories
 from tests.stories import now, record
 
 
 @pytest.fixture
-async def elsewhere(tmp_path: Path) -> AsyncIterator[GraphStore]:
-    """An opened embedded store without a log, beside the one under test."""
-    store = SqliteStore(tmp_path / "elsewhere.db")
-    await store.open()
-    yield store
-    await store.close()
+def elsewhere(empty: GraphStore) -> GraphStore:
+    """Where a log is brought to; it has none yet."""
+    return empty
 
 
 async def whole_story(store: GraphStore) -> None:

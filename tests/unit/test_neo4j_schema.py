@@ -5,15 +5,14 @@ import re
 from evidence_graph.store.named_queries import named_query
 from evidence_graph.store.neo4j_schema import lacking
 
-TEXT = named_query("cypher", "schema").text
-STATEMENTS = [statement for statement in TEXT.split(";") if statement.strip()]
-NAMES = set(re.findall(r"(\w+) IF NOT EXISTS", TEXT))
+STATEMENTS = named_query("cypher", "schema").statements
+NAMES = set(re.findall(r"(\w+) IF NOT EXISTS", " ".join(STATEMENTS)))
 
 
 def test_a_new_server_is_given_all_of_it() -> None:
     """Every statement that creates something has a name of its own."""
     assert lacking(STATEMENTS, set(), has_head=False) == STATEMENTS
-    assert len(NAMES) == TEXT.count("IF NOT EXISTS") == len(STATEMENTS) - 2
+    assert len(NAMES) == sum("IF NOT EXISTS" in statement for statement in STATEMENTS) == len(STATEMENTS) - 2
 
 
 def test_a_store_that_has_everything_is_told_nothing() -> None:

@@ -1,7 +1,6 @@
 """What only the embedded engine has: one file, a lock beside it, and a place that may be missing."""
 
 import asyncio
-import fcntl
 import os
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from evidence_graph.lineage.moment import read_head
 from evidence_graph.store.graph_store import Transaction
 from evidence_graph.store.sqlite import SqliteStore
 from tests import stories
+from tests.another_writer import another_writer
 
 
 async def test_a_store_opens_once_its_place_can_be_reached(tmp_path: Path) -> None:
@@ -36,14 +36,12 @@ async def test_a_writer_waits_for_another_process_and_then_gives_up(tmp_path: Pa
     store = SqliteStore(tmp_path / "evidence.db", patience=0.05)
     await store.open()
     head = await stories.begin(store)
-    lock = os.open(f"{store.path}-writer", os.O_RDWR)
-    fcntl.flock(lock, fcntl.LOCK_EX)
 
-    with pytest.raises(StoreUnavailable, match="keeps writing"):
-        await stories.record(store, stories.datasets("dataset:a/b@1"))
-    assert await read_head(store) == head
+    with another_writer(store.path):
+        with pytest.raises(StoreUnavailable, match="keeps writing"):
+            await stories.record(store, stories.datasets("dataset:a/b@1"))
+        assert await read_head(store) == head
 
-    os.close(lock)
     await stories.record(store, stories.datasets("dataset:a/b@1"))
     await store.close()
 
@@ -53,13 +51,11 @@ async def test_closing_does_not_depend_on_another_process_that_writes(tmp_path: 
     store = SqliteStore(tmp_path / "evidence.db", patience=0.05)
     await store.open()
     head = await stories.begin(store)
-    lock = os.open(f"{store.path}-writer", os.O_RDWR)
-    fcntl.flock(lock, fcntl.LOCK_EX)
 
-    await store.close()
+    with another_writer(store.path):
+        await store.close()
+        assert "evidence.db-wal" in os.listdir(tmp_path)
 
-    assert "evidence.db-wal" in os.listdir(tmp_path)
-    os.close(lock)
     again = SqliteStore(store.path)
     await again.open()
     assert await read_head(again) == head

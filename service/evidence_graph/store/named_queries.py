@@ -39,6 +39,11 @@ class NamedQuery:
     placeholders: frozenset[str]
     text: str
 
+    @property
+    def statements(self) -> list[str]:
+        """Its text statement by statement, for an engine that runs one at a time."""
+        return [statement for part in self.text.split(";") if (statement := part.strip())]
+
 
 @cache
 def named_query(dialect: str, stem: str) -> NamedQuery:

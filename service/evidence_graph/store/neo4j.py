@@ -326,7 +326,7 @@ def _text(stem: str) -> LiteralString:
 
 
 def _statements(stem: str) -> list[LiteralString]:
-    return [statement for statement in _text(stem).split(";") if statement.strip()]
+    return named_query("cypher", stem).statements  # pyright: ignore[reportReturnType]
 
 
 def _operators(plan: Mapping[str, Any], depth: int = 0) -> list[str]:
