@@ -20,6 +20,7 @@ from evidence_graph.evidence.store_audit import audit_store
 from evidence_graph.lineage.moment import read_head
 from evidence_graph.resources import query_text
 from evidence_graph.store.graph_store import GraphStore
+from evidence_graph.store.graph_watch import SECONDS_UNNOTICED
 from evidence_graph.store.sqlite import SqliteStore
 from tests import stories
 from tests.conftest import Engine
@@ -120,6 +121,7 @@ async def test_a_served_store_is_rebuilt_killed_and_rebuilt(engine: Engine, tmp_
 
         await rebuilding(evidence, lambda: is_taken(impatient(engine, tmp_path)))
         if engine.name != "sqlite":
+            await asyncio.sleep(SECONDS_UNNOTICED)
             assert (await client.chain(), await client.is_ready()) == (None, False)
         assert await rebuilding(evidence) == 0
         while await client.chain() is None:
