@@ -21,13 +21,17 @@ class Hit:
 
 
 def search(known: Known, text: str, kinds: Sequence[str], valid_at: int | None) -> list[Hit]:
-    """Every hit, best first, then what was named last, then by URN from its end."""
-    found = []
-    for urn in known.named:
-        if known.on_record(urn) and known.existed(urn, valid_at) and urn.partition(":")[0] in kinds:
-            hit = best(urn, known.described.get(urn) or "", text)
-            if hit is not None:
-                found.append(hit)
+    """Every hit, best first, then what was named last, then by URN from its end; what the text is the URN of hides all others."""
+    there = [
+        urn
+        for urn in known.named
+        if known.on_record(urn) and known.existed(urn, valid_at) and urn.partition(":")[0] in kinds
+    ]
+    found = [Hit(urn, "URN", 1.0) for urn in there if text in (urn, urn.partition("@")[0])]
+    for urn in there if not found else ():
+        hit = best(urn, known.described.get(urn) or "", text)
+        if hit is not None:
+            found.append(hit)
     return sorted(found, key=lambda hit: (hit.score, known.named[hit.urn], hit.urn), reverse=True)
 
 
@@ -37,8 +41,6 @@ def words(text: str) -> list[str]:
 
 
 def best(urn: str, description: str, text: str) -> Hit | None:
-    if text == urn:
-        return Hit(urn, "URN", 1.0)
     kind, _, rest = urn.partition(":")
     namespace, _, named = rest.partition("/")
     name, _, version = named.rpartition("@")

@@ -89,7 +89,7 @@ CREATE TABLE IF NOT EXISTS name_key (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE IF NOT EXISTS description_words USING fts5 (
-  words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+  words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '4 5 6 7'
 );
 
 -- Indexes, generated from graph_schema/constraints.py by scripts/generate.py.

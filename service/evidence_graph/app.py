@@ -1,17 +1,13 @@
 """Composition: from settings to a store, a recorder and the service, over HTTP or in this process."""
 
 import asyncio
-import logging
-import os
 import secrets
-import sys
 import time
 import uuid
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.applications import Starlette
@@ -28,7 +24,7 @@ from evidence_graph.api.execution import Operation, answer
 from evidence_graph.api.http import graphql_route
 from evidence_graph.api.schema import Schema, build_schema
 from evidence_graph.api.tables import table_routes
-from evidence_graph.errors import EvidenceError, InvalidInput, ProofFailed, StoreUnavailable
+from evidence_graph.errors import EvidenceError, ProofFailed, StoreUnavailable
 from evidence_graph.evidence.clock import Clock, SystemClock
 from evidence_graph.evidence.key_file import key_at, key_in
 from evidence_graph.evidence.log import begin_log
@@ -36,53 +32,17 @@ from evidence_graph.evidence.purging import Purger
 from evidence_graph.evidence.recorder import Recorder
 from evidence_graph.evidence.signed_head import HeadSigner
 from evidence_graph.lineage.moment import read_head
+from evidence_graph.place import key_path, store_of
+from evidence_graph.process_log import configure_logging
 from evidence_graph.proof.cosignature import parse_witness_keys
 from evidence_graph.settings import Settings
 from evidence_graph.store.graph_store import HEAD, GraphStore, NoParameters
-from evidence_graph.store.sqlite import SqliteStore
 
-SQLITE, NEO4J = ("sqlite",), ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 SECONDS_BETWEEN_TRIES = 1.0
 SECONDS_TO_SEE_IT_OPENED = 0.8  # by another request
 SECONDS_TO_BE_READY = 3.0
 REQUEST_ID = "evidence_graph.request_id"
 _log = structlog.get_logger("evidence_graph.app")
-
-
-def store_of(settings: Settings) -> GraphStore:
-    """The store the settings name, not yet open. Raises InvalidInput, or StoreRefused when its driver is not installed."""
-    scheme, deadline = settings.store.partition(":")[0].lower(), settings.request_timeout / 3
-    if scheme in SQLITE:
-        return SqliteStore(_sqlite_path(settings.store), deadline=deadline, patience=deadline / 2)
-    if scheme in NEO4J:
-        from evidence_graph.store.neo4j import Neo4jStore  # loading the driver takes long: only for who uses it
-
-        password = settings.neo4j_password.get_secret_value()
-        return Neo4jStore(settings.store, settings.neo4j_user, password, settings.neo4j_database, deadline=deadline)
-    raise InvalidInput(
-        f"EVIDENCE_STORE begins with {scheme[:40]!r}.", f"It begins with one of {', '.join((*SQLITE, *NEO4J))}."
-    )
-
-
-def _sqlite_path(address: str) -> Path:
-    """`sqlite:///file.db` is relative, `sqlite:////file.db` absolute."""
-    path = address.partition(":")[2].removeprefix("///")
-    if not address.lower().startswith("sqlite:///") or not path:
-        raise InvalidInput("EVIDENCE_STORE names no file.", "Write sqlite:///file.db, or sqlite:////folder/file.db.")
-    return Path(path)
-
-
-def key_path(settings: Settings) -> Path:
-    """Where the private key of the log is kept."""
-    if settings.signing_key is not None:
-        return settings.signing_key
-    if settings.store.lower().startswith("sqlite:"):
-        path = _sqlite_path(settings.store)
-        return path.with_name(f"{path.name}.key")
-    place = urlsplit(settings.store)
-    name = "-".join(str(part) for part in (place.hostname, place.port or 7687, settings.neo4j_database or "neo4j"))
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return data / "evidence-graph" / f"{name}.key"
 
 
 class ServedRecord:
@@ -295,19 +255,3 @@ class _RequestIds:
 
         scope[REQUEST_ID] = request_id
         await self._app(scope, receive, with_id)
-
-
-def configure_logging(level: str) -> None:
-    """One line an event on standard error, `event key=value …`."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )

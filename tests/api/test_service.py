@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from starlette.testclient import TestClient
 
-from evidence_graph.app import SECONDS_BETWEEN_TRIES, create_app, key_path, open_service, store_of
+from evidence_graph.app import SECONDS_BETWEEN_TRIES, create_app, open_service
 from evidence_graph.errors import InvalidInput, KeyMissing, StoreRefused
 from evidence_graph.evidence.clock import SimulatedClock
+from evidence_graph.place import key_path, store_of
 from evidence_graph.record.instants import parse_instant
 from evidence_graph.resources import query_text
 from evidence_graph.settings import HIDDEN, Settings, shown_settings

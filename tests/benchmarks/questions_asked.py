@@ -88,11 +88,15 @@ QUESTIONS = (
     Question(
         "timeline, a namespace", lambda s, m: read_timeline(s, scope_of("shop/*"), m, limit=40), lambda a: len(a.events)
     ),
-    Question("search, names", lambda s, m: read_search(s, "basket value", m), lambda a: len(a.hits)),
+    Question("search, a URN", lambda s, m: read_search(s, MODEL, m), lambda a: len(a.hits)),
+    Question("search, a whole name", lambda s, m: read_search(s, "orders", m), lambda a: len(a.hits)),
+    Question("search, words of names", lambda s, m: read_search(s, "value basket", m), lambda a: len(a.hits)),
+    Question("search, beginnings", lambda s, m: read_search(s, "bask valu", m), lambda a: len(a.hits)),
+    Question("search, a typo", lambda s, m: read_search(s, "baskte value", m), lambda a: len(a.hits)),
     Question("search, descriptions", lambda s, m: read_search(s, "basket euro", m), lambda a: len(a.hits)),
     Question(
         "search, a word of many names",
-        lambda s, m: read_search(s, "orders", m),
+        lambda s, m: read_search(s, "shop", m),
         lambda a: len(a.hits),
         "–",  # in a small graph fewer names hold the word than search looks at
     ),

@@ -221,6 +221,39 @@ async def test_a_text_that_fits_too_many_names_says_so(store: GraphStore) -> Non
     assert await found(store, "namexx017 dataset many", limit=1) == [many[17]]
 
 
+@pytest.mark.parametrize("text", ["dataset:a/table@1", "dataset:a/table", " dataset:a/table "])
+async def test_what_a_text_is_the_urn_of_is_found_alone(store: GraphStore, text: str) -> None:
+    """Nobody who pastes a URN looks for what has its words, too; where it is the URN of nothing, words count."""
+    await record(store, datasets("dataset:a/table@1", "dataset:a/table@11", "dataset:a/table-a@1", "dataset:table/a@1"))
+    wanted = ["dataset:a/table@1"] if "@" in text else ["dataset:a/table@11", "dataset:a/table@1"]
+
+    result = await read_search(store, text, await now(store))
+
+    assert [(hit.artifact.urn, hit.matched, hit.score) for hit in result.hits] == [(urn, "URN", 1.0) for urn in wanted]
+    assert (result.more, result.completeness.complete) == (False, True)
+    assert await found(store, text, limit=1) == wanted[:1]
+    assert await found(store, text, kinds=["model"]) == []
+    await record(store, stories.retract("dataset:a/table@1"), stories.retract("dataset:a/table@11"))
+    assert set(await found(store, text)) == {"dataset:a/table-a@1", "dataset:table/a@1"}
+
+
+async def test_a_whole_name_is_found_among_very_many_that_hold_it(store: GraphStore) -> None:
+    """An answer that is full of it is complete, however many other names could not be looked at."""
+    versions = [f"dataset:shop/ta_ble@{number}" for number in range(3)]
+    others = [f"dataset:s/ta_ble{number:03}@1" for number in range(lineage.MOST_SERIES)]
+    await record(store, datasets(*versions, "dataset:shop/tab_le@1", *others, "dataset:s/ta_ble_e@1"))
+
+    full = await read_search(store, "ta ble", await now(store), limit=2)
+    rest = await read_search(store, "ta ble", await now(store), limit=5)
+
+    assert [hit.artifact.urn for hit in full.hits] == versions[:0:-1]
+    assert [(hit.artifact.urn, hit.score) for hit in rest.hits[:4]] == [
+        *((urn, 1.0) for urn in versions[::-1]),
+        ("dataset:s/ta_ble_e@1", 0.95),
+    ]
+    assert [(one.more, one.completeness.truncated) for one in (full, rest)] == [(True, False), (True, True)]
+
+
 async def test_names_of_few_letters_are_found_as_by_looking_at_each(store: GraphStore) -> None:
     """Words of letters alone and words with digits, in parts and with typos: each kind is looked for in its own way."""
     random = Random(7)

@@ -14,7 +14,8 @@ from tests.reference_search import Hit
 ALL_KINDS = [kind.name for kind in KINDS]
 TEXTS = [
     "table", "tabel", "ta", "able", "table1", "table1 3", "d table", "feature", "featrue 2", "model", "m model 1", "one slot",
-    "slot", "kpi", "deployment", "window", "dataset", "dataset:d/table1@1", "note", "note pears", "apples pears", "aples", "plum",
+    "slot", "kpi", "deployment", "window", "dataset", "dataset:d/table1@1", "dataset:d/table1", "note", "note pears", "apples pears",
+    "aples", "plum",
     "crm", "slot 2026", "r1", "20260", "note 2", "pears 1", "3", "d 3", "table 1 apples", "tabel pears", "part", "scores x",
 ]  # fmt: skip
 

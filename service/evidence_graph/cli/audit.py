@@ -3,11 +3,11 @@
 import tempfile
 from pathlib import Path
 
-from evidence_graph.app import key_path
 from evidence_graph.cli.backup_files import existing_store
 from evidence_graph.cli.byte_progress import EntryProgress
 from evidence_graph.evidence.last_signed import LastSigned
 from evidence_graph.evidence.store_audit import Audit, audit_store
+from evidence_graph.place import key_path
 from evidence_graph.settings import Settings
 from evidence_graph.store.sqlite import SqliteStore
 

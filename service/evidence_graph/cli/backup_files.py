@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence_graph.app import configure_logging, key_path
 from evidence_graph.cli.byte_progress import EntryProgress
 from evidence_graph.cli.local_store import store_to_ask, store_to_fill
 from evidence_graph.evidence.clock import SystemClock
@@ -17,6 +16,8 @@ from evidence_graph.evidence.log_file import Header
 from evidence_graph.evidence.log_writing import Missing, write_log, write_log_file
 from evidence_graph.evidence.restore import Restored, restore_log
 from evidence_graph.evidence.signed_head import HeadSigner
+from evidence_graph.place import key_path
+from evidence_graph.process_log import configure_logging
 from evidence_graph.settings import Settings
 from evidence_graph.store.graph_store import GraphStore
 

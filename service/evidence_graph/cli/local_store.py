@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from evidence_graph.app import store_of
 from evidence_graph.cli.failures import Failed
 from evidence_graph.evidence.restore import open_for_restore
+from evidence_graph.place import store_of
 from evidence_graph.settings import Settings
 from evidence_graph.store.graph_store import HEAD, GraphStore, NoParameters
 from evidence_graph.store.sqlite import SqliteStore

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from evidence_graph.app import key_path, store_of
 from evidence_graph.evidence.clock import SystemClock
 from evidence_graph.evidence.key_rotation import Rotated, key_to_change, rotate_key
 from evidence_graph.evidence.signed_head import HeadSigner
 from evidence_graph.lineage.moment import read_head
+from evidence_graph.place import key_path, store_of
 from evidence_graph.proof.verifier_key import parse_verifier_key
 from evidence_graph.settings import Settings
 from evidence_graph.store.sqlite import SqliteStore

@@ -10,9 +10,10 @@ from ipaddress import ip_address
 import uvicorn
 from rich.text import Text
 
-from evidence_graph.app import NEO4J, create_app
+from evidence_graph.app import create_app
 from evidence_graph.cli.failures import Failed
 from evidence_graph.cli.terminal import errors, say
+from evidence_graph.place import NEO4J
 from evidence_graph.settings import Settings
 
 Announce = Callable[[str], None]  # takes the address people open

@@ -103,7 +103,8 @@ ENTRIES_ABOUT = Question("entries_about", EntriesAbout, EntryRow)
 
 async def read_artifacts_by_urn(store: GraphStore, urns: Iterable[str], moment: Moment) -> dict[str, ArtifactView]:
     """Those of the artifacts that are on record at the moment (valid time does not filter), by URN."""
-    rows = await store.ask(STORED_ARTIFACTS, StoredArtifacts(sorted(set(urns))))
+    wanted = sorted(set(urns))
+    rows = await store.ask(STORED_ARTIFACTS, StoredArtifacts(wanted)) if wanted else []
     named = [row for row in rows if row.referred_at <= moment.position]
     views = await views_of(store, named, moment)
     gone = [row.urn for row in named if not views[row.urn].declared and row.first_declared <= moment.position]

@@ -1,10 +1,12 @@
 """Finding artifacts by a text: words of their URNs and of their descriptions, with beginnings, parts of words and typos.
 
-Each engine's full-text index gives bounded candidates: series by their names, artifacts by their newest descriptions. They are looked at
-again as known at the moment, and ranked by one rule, so that both engines answer alike and what was erased or superseded is not found.
+A text that is the URN of something on record finds that alone. Else each engine's full-text index gives bounded candidates: series by
+their whole names, and when these do not fill the answer, series by words of their names and artifacts by their newest descriptions. They
+are looked at again as known at the moment, and ranked by one rule, so that both engines answer alike and what was erased or superseded is
+not found.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import unquote
 
@@ -20,6 +22,7 @@ from evidence_graph.record.search_words import (
     description_expressions,
     has_digit,
     name_expressions,
+    whole_name_expression,
     words_in,
 )
 from evidence_graph.record.urn import parse_urn
@@ -33,7 +36,7 @@ LONGEST_TEXT = 1_024
 MOST_SERIES = 500
 MOST_DESCRIPTIONS = 200
 MOST_VERSIONS = 2_000  # that are held against words with digits at once
-EXACT = Rank(1.0, "URN")
+EXACT, WHOLE_NAME = Rank(1.0, "URN"), Rank(1.0, "NAME")
 
 
 class SearchParameters(msgspec.Struct, frozen=True):
@@ -101,26 +104,29 @@ class _Candidate(msgspec.Struct, frozen=True):
 
 
 class _Named(msgspec.Struct, frozen=True):
-    """A series that fits: the best score its versions can have, and what they must hold."""
+    """A series that fits: the best rank its versions can have, and what they must hold ('' for anything)."""
 
     series: str
-    words: Searched
-    score: float
-    holding: str
+    best: Rank
+    holding: str = ""
 
 
-class _Search(msgspec.Struct, frozen=True):
-    """What is searched for, and the candidates there are besides the versions of series."""
+class _Asked(msgspec.Struct, frozen=True):
+    """What is searched for."""
 
+    text: str
     terms: list[str]
+    kinds: list[str]
     moment: Moment
-    named: list[_Named]
-    others: list[_Candidate]
 
-    @property
-    def by_version(self) -> bool:
-        """Whether the versions of one series may differ in rank."""
-        return any(map(has_digit, self.terms))
+
+class _Found(msgspec.Struct, frozen=True):
+    """Series, and artifacts beside their versions; whether versions of one series may differ in rank, and whether more fit than these."""
+
+    named: list[_Named] = []
+    others: list[_Candidate] = []
+    by_version: bool = False
+    cut: bool = False
 
 
 async def read_search(
@@ -128,18 +134,26 @@ async def read_search(
 ) -> SearchResult:
     """At most `limit` artifacts in which every word of the text is found; without kinds, of all of them.
 
-    The completeness is truncated when so many names, descriptions or versions fit that not all could be looked at. Raises InvalidInput.
+    A text that is the URN of an artifact or a series on record finds that alone. The completeness is truncated when so many names,
+    descriptions or versions fit that not all could be looked at. Raises InvalidInput.
     """
     terms = _terms(text)
     if not 1 <= limit <= MOST_HITS:
         raise InvalidInput(f"first is {limit}.", f"Ask for 1 to {MOST_HITS}.")
-    chosen = sorted(set(kinds) or {kind.name for kind in KINDS})
-    named, cut_names = await _named(store, terms, chosen, moment)
-    described, cut_descriptions = await _described(store, terms, chosen, moment)
-    others = [*described, *await _exact(store, text, chosen)]  # of one artifact, the exact one counts
-    hits, cut_versions = await _hits(store, _Search(terms, moment, named, others), limit + 1)
-    cut = cut_names or cut_descriptions or cut_versions
-    completeness = completeness_of(moment, (hit.artifact for hit in hits[:limit]), truncated=cut)
+    asked = _Asked(text.strip(), terms, sorted(set(kinds) or {kind.name for kind in KINDS}), moment)
+    by_urn = await _result(store, asked, await _of_urn(store, asked), limit)
+    if by_urn.hits:
+        return by_urn
+    whole_names = await _of_whole_names(store, asked)
+    by_name = await _result(store, asked, whole_names, limit)
+    if len(by_name.hits) == limit and by_name.more:
+        return by_name  # nothing else ranks as high
+    return await _result(store, asked, await _of_words(store, asked, whole_names), limit)
+
+
+async def _result(store: GraphStore, asked: _Asked, found: _Found, limit: int) -> SearchResult:
+    hits, cut = await _hits(store, asked, found, limit + 1)
+    completeness = completeness_of(asked.moment, (hit.artifact for hit in hits[:limit]), truncated=cut)
     return SearchResult(hits[:limit], len(hits) > limit or cut, completeness)
 
 
@@ -152,21 +166,51 @@ def _terms(text: str) -> list[str]:
     return terms
 
 
-async def _named(store: GraphStore, terms: list[str], kinds: list[str], moment: Moment) -> tuple[list[_Named], bool]:
-    """Series in whose names, or versions, all terms can be found, best first; and whether there are too many to look at."""
-    found: dict[str, _Named] = {}
-    words, cut = await read_words_for(store, terms)
-    for expression in name_expressions(terms, words):
-        rows = await store.ask(SEARCH, SearchParameters(expression, kinds, moment.position, MOST_SERIES + 1))
-        for row in rows[:MOST_SERIES]:
-            searched = _words_of(row.series)
-            possible = best_possible(terms, searched)
+async def _of_urn(store: GraphStore, asked: _Asked) -> _Found:
+    """What the text is the URN of."""
+    try:
+        urn = parse_urn(asked.text)
+    except InvalidInput:
+        return _Found()
+    if urn.kind not in asked.kinds:
+        return _Found()
+    return (
+        _Found(others=await _candidates(store, {urn.text: EXACT})) if urn.version else _Found([_Named(urn.text, EXACT)])
+    )
+
+
+async def _of_whole_names(store: GraphStore, asked: _Asked) -> _Found:
+    """Series whose names are the text."""
+    series, cut = await _series(store, asked, whole_name_expression(asked.terms))
+    return _Found([_Named(one, WHOLE_NAME) for one in series if _words_of(one).name == tuple(asked.terms)], cut=cut)
+
+
+async def _of_words(store: GraphStore, asked: _Asked, whole_names: _Found) -> _Found:
+    """Series in whose names, or versions, all terms may be found, best first, and artifacts whose descriptions hold some.
+
+    Those with whole names are among them, however many others there are.
+    """
+    named = {one.series: one for one in whole_names.named}
+    words, cut = await read_words_for(store, asked.terms)
+    for expression in name_expressions(asked.terms, words):
+        series, too_many = await _series(store, asked, expression)
+        for one in series:
+            possible = best_possible(asked.terms, _words_of(one))
             if possible is not None:
-                found[row.series] = _Named(row.series, searched, *possible)
-        if len(rows) <= MOST_SERIES:
+                named[one] = _Named(one, *possible)
+        if not too_many:
             break  # what the next one would find is among them
         cut = True
-    return sorted(found.values(), key=lambda one: (-one.score, one.series)), cut
+    described, cut_descriptions = await _described(store, asked)
+    best_first = sorted(named.values(), key=lambda one: (-one.best.score, one.series))
+    return _Found(best_first, described, any(map(has_digit, asked.terms)), cut or cut_descriptions)
+
+
+async def _series(store: GraphStore, asked: _Asked, expression: str) -> tuple[list[str], bool]:
+    """The shortest series that an expression finds, and whether there are more."""
+    parameters = SearchParameters(expression, asked.kinds, asked.moment.position, MOST_SERIES + 1)
+    rows = await store.ask(SEARCH, parameters)
+    return [row.series for row in rows[:MOST_SERIES]], len(rows) > MOST_SERIES
 
 
 def _words_of(urn_text: str, description: str = "") -> Searched:
@@ -174,60 +218,49 @@ def _words_of(urn_text: str, description: str = "") -> Searched:
     return searched_words(urn.kind, unquote(urn.namespace), unquote(urn.name), unquote(urn.version), description)
 
 
-async def _described(
-    store: GraphStore, terms: list[str], kinds: list[str], moment: Moment
-) -> tuple[list[_Candidate], bool]:
+async def _described(store: GraphStore, asked: _Asked) -> tuple[list[_Candidate], bool]:
     """Artifacts whose newest description known at the moment holds what their names do not; whether there are too many."""
     urns: set[str] = set()
     cut = False
-    for expression in description_expressions(terms):
-        parameters = SearchParameters(expression, kinds, moment.position, MOST_DESCRIPTIONS + 1)
+    for expression in description_expressions(asked.terms):
+        parameters = SearchParameters(expression, asked.kinds, asked.moment.position, MOST_DESCRIPTIONS + 1)
         rows = await store.ask(SEARCH_DESCRIPTIONS, parameters)
         urns.update(row.urn for row in rows[:MOST_DESCRIPTIONS])
         if len(rows) <= MOST_DESCRIPTIONS:
             break  # what the next one would find is among them
         cut = True
-    views = await read_artifacts_by_urn(store, urns, moment)
-    await annotate(store, list(views.values()), moment)
+    views = await read_artifacts_by_urn(store, urns, asked.moment)
+    await annotate(store, list(views.values()), asked.moment)
     ranks = {}
     for urn, view in views.items():
-        found = rank(terms, _words_of(urn, str(view.annotations.get("description") or "")))
+        found = rank(asked.terms, _words_of(urn, str(view.annotations.get("description") or "")))
         if found is not None:
             ranks[urn] = found
     return await _candidates(store, ranks), cut
 
 
 async def _candidates(store: GraphStore, ranks: dict[str, Rank]) -> list[_Candidate]:
-    rows = await store.ask(STORED_ARTIFACTS, StoredArtifacts(sorted(ranks)))
+    rows = await store.ask(STORED_ARTIFACTS, StoredArtifacts(sorted(ranks))) if ranks else []
     return [_Candidate(row.urn, row.referred_at, ranks[row.urn]) for row in rows]
 
 
-async def _exact(store: GraphStore, text: str, kinds: list[str]) -> list[_Candidate]:
-    """The artifact whose URN the text is."""
-    try:
-        urn = parse_urn(text.strip())
-    except InvalidInput:
-        return []
-    return await _candidates(store, {urn.text: EXACT}) if urn.version and urn.kind in kinds else []
-
-
-async def _hits(store: GraphStore, search: _Search, wanted: int) -> tuple[list[Hit], bool]:
-    """The best `wanted` hits, and whether there were too many versions to look at.
+async def _hits(store: GraphStore, asked: _Asked, found: _Found, wanted: int) -> tuple[list[Hit], bool]:
+    """The best `wanted` hits, and whether more fit than could be looked at.
 
     What turns out not to be on record at the moment leaves a gap, so that more must be looked at.
     """
     depth = wanted
     while True:
-        found = await _best(store, search, depth)
-        order = sorted(found.candidates, key=lambda one: one.order, reverse=True)[:depth]
-        views = await read_artifacts_by_urn(store, (one.urn for one in order), search.moment)
+        best = await _best(store, asked, found, depth)
+        order = sorted(best.candidates, key=lambda one: one.order, reverse=True)[:depth]
+        views = await read_artifacts_by_urn(store, (one.urn for one in order), asked.moment)
         hits = [
             Hit(views[one.urn], one.rank.matched, one.rank.score)
             for one in order
-            if one.urn in views and views[one.urn].existed(search.moment)
+            if one.urn in views and views[one.urn].existed(asked.moment)
         ]
-        if len(hits) >= wanted or (not found.more and len(order) == len(found.candidates)):
-            return hits[:wanted], found.cut
+        if len(hits) >= wanted or (not best.more and len(order) == len(best.candidates)):
+            return hits[:wanted], found.cut or best.cut
         depth *= 4
 
 
@@ -239,22 +272,24 @@ class _Best(msgspec.Struct, frozen=True):
     cut: bool
 
 
-async def _best(store: GraphStore, search: _Search, depth: int) -> _Best:
+async def _best(store: GraphStore, asked: _Asked, found: _Found, depth: int) -> _Best:
     """Candidates among which are the best `depth`: the versions of series, best names first, until no other can be among them."""
-    best = {one.urn: one for one in search.others}
+    best = {one.urn: one for one in found.others}
     more = cut = False
-    for score, group in groupby(search.named, key=lambda one: one.score):
+    for score, group in groupby(found.named, key=lambda one: one.best.score):
         if sum(one.rank.score > score for one in best.values()) >= depth:
             return _Best(list(best.values()), True, cut)
-        most = MOST_VERSIONS if search.by_version else depth
-        rows = await _versions(store, search.moment, named := list(group), most)
-        if search.by_version:
+        most = MOST_VERSIONS if found.by_version else depth
+        rows = await _versions(store, asked.moment, named := list(group), most)
+        if found.by_version:
             cut = cut or len(rows) >= most
         else:
             more = more or len(rows) >= most
-        for one in _ranked(search, named, rows):
-            if one.urn not in best or best[one.urn].rank < one.rank:
-                best[one.urn] = one
+        ranks = {one.series: one.best for one in named}
+        for row in rows:
+            fits = rank(asked.terms, _words_of(row.urn)) if found.by_version else ranks[parse_urn(row.urn).series]
+            if fits is not None and (row.urn not in best or best[row.urn].rank < fits):
+                best[row.urn] = _Candidate(row.urn, row.referred_at, fits)
     return _Best(list(best.values()), more, cut)
 
 
@@ -265,11 +300,3 @@ async def _versions(store: GraphStore, moment: Moment, named: list[_Named], most
     return await store.ask(
         SEARCH_VERSIONS, VersionsOf(series, holding, moment.existing_at, moment.position, most, most)
     )
-
-
-def _ranked(search: _Search, named: list[_Named], rows: Iterable[VersionRow]) -> Iterator[_Candidate]:
-    of_series = {} if search.by_version else {one.series: rank(search.terms, one.words) for one in named}
-    for row in rows:
-        fits = rank(search.terms, _words_of(row.urn)) if search.by_version else of_series[parse_urn(row.urn).series]
-        if fits is not None:
-            yield _Candidate(row.urn, row.referred_at, fits)

@@ -69,14 +69,14 @@ def rank(terms: Sequence[str], searched: Searched) -> Rank | None:
     return max((one for one in found if one is not None), default=None)
 
 
-def best_possible(terms: Sequence[str], series: Searched) -> tuple[float, str] | None:
-    """The highest score a version of a series can have, and the longest term that only the version can hold ('' for none).
+def best_possible(terms: Sequence[str], series: Searched) -> tuple[Rank, str] | None:
+    """The best rank a version of a series can have, and the longest term that only the version can hold ('' for none).
 
     None when some term is not in the name and can be in no version.
     """
     hoped = rank(terms, msgspec.structs.replace(series, version=tuple(filter(has_digit, terms))))
     elsewhere = [term for term in terms if not _found(term, series.whole_name, rough=True)]
-    return None if hoped is None else (hoped.score, max(elsewhere, key=len, default=""))
+    return None if hoped is None else (hoped, max(elsewhere, key=len, default=""))
 
 
 def _in_version(term: str, version: Sequence[str]) -> int:

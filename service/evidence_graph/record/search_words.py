@@ -1,11 +1,11 @@
 """The words something is found by, and how a search is put to a full-text index. Pure; the write side and the read side share it.
 
-A name is kept as *keys*, one word each of letters and digits: `w` and a word of it, `b` and its first letter or two, `t` or `i` and
-three letters in a row, `d` and a word with one letter left out. What stands inside a word shares its `t` or `i` keys, and a word with one
-typo shares a `d` key. Words with a digit are many, and each is in few names: these have their `t` and `d` keys. Words of letters alone
-are few, and one may be in a very great many names. Their `t` and `d` keys are kept once for each word: a search looks there for the
-words it may mean, and then in names only for their `w` keys, so that one list is read for a word and not one for each of its keys. In
-names they have `i` keys, for parts of too many words.
+A name is kept as *keys*, one word each of letters and digits: `n` and all words of its last part, `w` and a word of it, `b` and its first
+letter or two, `t` or `i` and three letters in a row, `d` and a word with one letter left out. What stands inside a word shares its `t` or
+`i` keys, and a word with one typo shares a `d` key. Words with a digit are many, and each is in few names: these have their `t` and `d`
+keys. Words of letters alone are few, and one may be in a very great many names. Their `t` and `d` keys are kept once for each word: a
+search looks there for the words it may mean, and then in names only for their `w` keys, so that one list is read for a word and not one
+for each of its keys. In names they have `i` keys, for parts of too many words.
 
 A description is kept as `w` keys, and as `b` and each word without its last letter: a beginning is looked for among the longer words
 only. An expression holds keys, AND, OR, parentheses and `*` after a key: the syntax both engines have in common. Nothing a user wrote
@@ -23,6 +23,7 @@ import msgspec
 from evidence_graph.record.urn import parse_urn
 
 LONGEST_WORD = 60
+LONGEST_WHOLE_NAME = 120  # that is kept as one key; of a longer name its beginning is
 LONGEST_WITH_TYPO = 24
 SHORTEST_WITH_TYPO = 4
 INSIDE = 3  # letters in a row: what is shorter is only found where words begin
@@ -63,10 +64,15 @@ class NameKeys(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=16_384)
 def name_keys(series: str) -> NameKeys:
     """The keys of a series."""
-    words = name_words(series)
+    words, whole = name_words(series), whole_name_expression(words_in(unquote(parse_urn(series).name)))
     letters = [word for word in words if len(word) >= SHORTEST_WITH_TYPO and not has_digit(word)]
-    keys = " ".join(_keys_with_digit(word) if has_digit(word) else _keys_of_letters(word) for word in words)
-    return NameKeys(keys, letters, [_word_keys(word) for word in letters])
+    keys = [_keys_with_digit(word) if has_digit(word) else _keys_of_letters(word) for word in words]
+    return NameKeys(" ".join([*keys, whole]), letters, [_word_keys(word) for word in letters])
+
+
+def whole_name_expression(terms: Sequence[str]) -> str:
+    """Finds every name whose last part has these words and no other; some that divide the same letters in another way, too."""
+    return f"n{''.join(terms)[:LONGEST_WHOLE_NAME]}"
 
 
 def _keys_with_digit(word: str) -> str:

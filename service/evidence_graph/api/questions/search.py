@@ -47,7 +47,8 @@ class SearchQuestion:
 
     @question(
         "Artifacts in which every word of a text is found: in the URN as a word, a beginning, a part or with one typo; in the newest "
-        "description as a word or a beginning. A word with a digit may be part of the version."
+        "description as a word or a beginning. A word with a digit may be part of the version. A text that is the URN of an artifact or a "
+        "series on record finds that alone."
     )
     async def search(
         self,
