@@ -1,5 +1,6 @@
 """Finding artifacts by a text: ranked, forgiving, as known at the moment, and deaf to every syntax."""
 
+import re
 from random import Random
 from typing import Any
 
@@ -7,13 +8,15 @@ import pytest
 
 from evidence_graph.errors import InvalidInput
 from evidence_graph.lineage import search as lineage
-from evidence_graph.lineage import search_meanings
+from evidence_graph.lineage import search_index, search_meanings
 from evidence_graph.lineage.moment import Moment
 from evidence_graph.lineage.search import read_search
+from evidence_graph.record import search_ages
 from evidence_graph.record.rows import AnnotationPut
 from evidence_graph.record.search_words import MOST_WORDS_HOLDING
 from evidence_graph.store.graph_store import GraphStore, Transaction
 from evidence_graph.store.named_queries import Question
+from graph_schema import KINDS
 from tests import reference_search, stories
 from tests.conftest import Engine
 from tests.stories import as_of, datasets, derived, now, record
@@ -209,8 +212,8 @@ async def test_kinds_narrow_it_down(store: GraphStore) -> None:
 
 
 async def test_a_text_that_fits_too_many_names_says_so(store: GraphStore) -> None:
-    """The shortest names are looked at, on every engine the same."""
-    many = [f"dataset:many/name{'x' * (number % 3)}{number:03}@1" for number in range(lineage.MOST_SERIES + 1)]
+    """The newest names are looked at, on every engine the same."""
+    many = [f"dataset:many/name{'x' * (number % 3)}{number:03}@1" for number in range(search_index.MOST_SERIES + 1)]
     await record(store, datasets(*many[:-1]))
     assert not (await read_search(store, "nam", await now(store))).completeness.truncated
     await record(store, datasets(many[-1]))
@@ -240,7 +243,7 @@ async def test_what_a_text_is_the_urn_of_is_found_alone(store: GraphStore, text:
 async def test_a_whole_name_is_found_among_very_many_that_hold_it(store: GraphStore) -> None:
     """An answer that is full of it is complete, however many other names could not be looked at."""
     versions = [f"dataset:shop/ta_ble@{number}" for number in range(3)]
-    others = [f"dataset:s/ta_ble{number:03}@1" for number in range(lineage.MOST_SERIES)]
+    others = [f"dataset:s/ta_ble{number:03}@1" for number in range(search_index.MOST_SERIES)]
     await record(store, datasets(*versions, "dataset:shop/tab_le@1", *others, "dataset:s/ta_ble_e@1"))
 
     full = await read_search(store, "ta ble", await now(store), limit=2)
@@ -252,6 +255,31 @@ async def test_a_whole_name_is_found_among_very_many_that_hold_it(store: GraphSt
         ("dataset:s/ta_ble_e@1", 0.95),
     ]
     assert [(one.more, one.completeness.truncated) for one in (full, rest)] == [(True, False), (True, True)]
+
+
+async def test_of_too_many_the_newest_are_looked_at(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of any position, of any kinds; of descriptions as of names. The spans are shorter here, and fewer are too many."""
+    monkeypatch.setattr(search_ages, "LENGTHS", range(1, 8, 2))
+    monkeypatch.setattr(search_index, "MOST_SERIES", most := 4)
+    monkeypatch.setattr(search_index, "MOST_DESCRIPTIONS", most)
+    told = [
+        await record(store, {f"{kind}s": [{"urn": f"{kind}:a/part_{number}@1", "description": "Pears."}]})
+        for number in range(30)
+        for kind in ("dataset", "model", "model")[number % 3 :][:1]
+    ]
+    of_kind = {"dataset": list(range(0, 30, 3)), "model": [number for number in range(30) if number % 3]}
+    for kinds in (["dataset"], ["model"], sorted(kind.name for kind in KINDS)):
+        numbers = sorted(number for kind in kinds for number in of_kind.get(kind, ()))
+        for last in (2, 5, 11, 29):
+            known = [number for number in numbers if number <= last][::-1]
+            sought = search_index.Sought(kinds, told[last].position or 0)
+
+            series, more_series = await search_index.fitting_series(store, "wpart", sought)
+            described, more_described = await search_index.fitting_descriptions(store, "wpears", sought)
+
+            assert sorted(re.findall(r"part_(\d+)", " ".join(series))) == sorted(map(str, known[:most]))
+            assert [int(urn.split("part_")[1][:-2]) for urn in described] == known[:most]
+            assert more_series is more_described is (len(known) > most)
 
 
 async def test_names_of_few_letters_are_found_as_by_looking_at_each(store: GraphStore) -> None:
@@ -303,8 +331,10 @@ async def test_a_term_that_may_mean_too_many_words_says_so(store: GraphStore) ->
 
 async def test_the_index_is_asked_and_not_every_name(engine: Engine, store: GraphStore) -> None:
     questions: list[Question[Any, Any]] = [
-        lineage.SEARCH,
-        lineage.SEARCH_DESCRIPTIONS,
+        search_index.SEARCH_FEW,
+        search_index.SEARCH,
+        search_index.SEARCH_DESCRIPTIONS_FEW,
+        search_index.SEARCH_DESCRIPTIONS,
         lineage.SEARCH_VERSIONS,
         search_meanings.NAME_WORDS,
     ]

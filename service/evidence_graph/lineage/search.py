@@ -13,9 +13,10 @@ from urllib.parse import unquote
 import msgspec
 
 from evidence_graph.errors import InvalidInput
-from evidence_graph.lineage.artifact import ArtifactView, UrnRow, annotate, read_artifacts_by_urn
+from evidence_graph.lineage.artifact import ArtifactView, annotate, read_artifacts_by_urn
 from evidence_graph.lineage.completeness import Completeness, completeness_of
 from evidence_graph.lineage.moment import Moment
+from evidence_graph.lineage.search_index import Sought, fitting_descriptions, fitting_series
 from evidence_graph.lineage.search_meanings import read_words_for
 from evidence_graph.lineage.search_ranks import Rank, Searched, best_possible, rank, searched_words
 from evidence_graph.record.search_words import (
@@ -33,25 +34,8 @@ from graph_schema import KINDS
 
 MOST_HITS = 100
 LONGEST_TEXT = 1_024
-MOST_SERIES = 500
-MOST_DESCRIPTIONS = 200
 MOST_VERSIONS = 2_000  # that are held against words with digits at once
 EXACT, WHOLE_NAME = Rank(1.0, "URN"), Rank(1.0, "NAME")
-
-
-class SearchParameters(msgspec.Struct, frozen=True):
-    """An expression of keys (`record.search_words`), kinds, a position, and how many rows at most."""
-
-    expression: str
-    kinds: list[str]
-    position: int
-    limit: int
-
-
-class SeriesRow(msgspec.Struct, frozen=True):
-    """URN of a series."""
-
-    series: str
 
 
 class VersionsOf(msgspec.Struct, frozen=True):
@@ -72,8 +56,6 @@ class VersionRow(msgspec.Struct, frozen=True):
     referred_at: int
 
 
-SEARCH = Question("search", SearchParameters, SeriesRow)
-SEARCH_DESCRIPTIONS = Question("search_descriptions", SearchParameters, UrnRow)
 SEARCH_VERSIONS = Question("search_versions", VersionsOf, VersionRow)
 
 
@@ -118,6 +100,10 @@ class _Asked(msgspec.Struct, frozen=True):
     terms: list[str]
     kinds: list[str]
     moment: Moment
+
+    @property
+    def sought(self) -> Sought:
+        return Sought(self.kinds, self.moment.position)
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -181,7 +167,8 @@ async def _of_urn(store: GraphStore, asked: _Asked) -> _Found:
 
 async def _of_whole_names(store: GraphStore, asked: _Asked) -> _Found:
     """Series whose names are the text."""
-    series, cut = await _series(store, asked, whole_name_expression(asked.terms))
+    expression = whole_name_expression(asked.terms)
+    series, cut = await fitting_series(store, expression, asked.sought)
     return _Found([_Named(one, WHOLE_NAME) for one in series if _words_of(one).name == tuple(asked.terms)], cut=cut)
 
 
@@ -193,7 +180,7 @@ async def _of_words(store: GraphStore, asked: _Asked, whole_names: _Found) -> _F
     named = {one.series: one for one in whole_names.named}
     words, cut = await read_words_for(store, asked.terms)
     for expression in name_expressions(asked.terms, words):
-        series, too_many = await _series(store, asked, expression)
+        series, too_many = await fitting_series(store, expression, asked.sought)
         for one in series:
             possible = best_possible(asked.terms, _words_of(one))
             if possible is not None:
@@ -206,13 +193,6 @@ async def _of_words(store: GraphStore, asked: _Asked, whole_names: _Found) -> _F
     return _Found(best_first, described, any(map(has_digit, asked.terms)), cut or cut_descriptions)
 
 
-async def _series(store: GraphStore, asked: _Asked, expression: str) -> tuple[list[str], bool]:
-    """The shortest series that an expression finds, and whether there are more."""
-    parameters = SearchParameters(expression, asked.kinds, asked.moment.position, MOST_SERIES + 1)
-    rows = await store.ask(SEARCH, parameters)
-    return [row.series for row in rows[:MOST_SERIES]], len(rows) > MOST_SERIES
-
-
 def _words_of(urn_text: str, description: str = "") -> Searched:
     urn = parse_urn(urn_text)
     return searched_words(urn.kind, unquote(urn.namespace), unquote(urn.name), unquote(urn.version), description)
@@ -223,19 +203,18 @@ async def _described(store: GraphStore, asked: _Asked) -> tuple[list[_Candidate]
     urns: set[str] = set()
     cut = False
     for expression in description_expressions(asked.terms):
-        parameters = SearchParameters(expression, asked.kinds, asked.moment.position, MOST_DESCRIPTIONS + 1)
-        rows = await store.ask(SEARCH_DESCRIPTIONS, parameters)
-        urns.update(row.urn for row in rows[:MOST_DESCRIPTIONS])
-        if len(rows) <= MOST_DESCRIPTIONS:
+        found, too_many = await fitting_descriptions(store, expression, asked.sought)
+        urns.update(found)
+        if not too_many:
             break  # what the next one would find is among them
         cut = True
     views = await read_artifacts_by_urn(store, urns, asked.moment)
     await annotate(store, list(views.values()), asked.moment)
     ranks = {}
     for urn, view in views.items():
-        found = rank(asked.terms, _words_of(urn, str(view.annotations.get("description") or "")))
-        if found is not None:
-            ranks[urn] = found
+        fits = rank(asked.terms, _words_of(urn, str(view.annotations.get("description") or "")))
+        if fits is not None:
+            ranks[urn] = fits
     return await _candidates(store, ranks), cut
 
 

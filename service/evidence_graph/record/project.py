@@ -38,6 +38,7 @@ from evidence_graph.record.rows import (
     SeriesNamed,
 )
 from evidence_graph.record.sealing import Sealed
+from evidence_graph.record.search_ages import age_keys
 from evidence_graph.record.search_words import description_keys, name_keys
 from evidence_graph.record.urn import KPI, parse_urn
 from graph_schema import BEGINNING, OPEN_END
@@ -92,7 +93,8 @@ def with_names(rows: list[Row]) -> list[Row]:
     for row in rows:
         if isinstance(row, ArtifactReferred) and row.series not in named:
             found_by = name_keys(row.series)
-            named[row.series] = SeriesNamed(row.series, row.position, found_by.keys, found_by.letters, found_by.spelled)
+            keys = f"{found_by.keys} {age_keys(row.position)}"
+            named[row.series] = SeriesNamed(row.series, row.position, keys, found_by.letters, found_by.spelled)
     return [*rows, *named.values()]
 
 
@@ -177,7 +179,8 @@ class _Rows:
             value = orjson.dumps(sealed.value).decode() if sealed is not None and salt else ""
             self.found.append(AnnotationPut(subject, field, self.position, form["sealed"], salt, value))
             if field == DESCRIPTION and sealed is not None and salt and not subject.startswith(f"{KPI}:"):
-                self.found.append(DescriptionWords(self.position, description_keys(subject, str(sealed.value))))
+                keys = f"{description_keys(subject, str(sealed.value))} {age_keys(self.position)}"
+                self.found.append(DescriptionWords(self.position, keys))
 
     def retracted(self, event: Retracted) -> None:
         for relation, target in flat(event.relations):

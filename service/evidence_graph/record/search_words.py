@@ -130,6 +130,11 @@ def _ways(term: str, words: WordsFor) -> list[str]:
     return [*meant, *inside, *_with_typo(term)]
 
 
+def kind_expression(kinds: Iterable[str]) -> str:
+    """Finds the names, and the descriptions, of artifacts of some kinds; and some others whose names have the words of these kinds."""
+    return _any_of(_all_of(f"w{word}" for word in words_in(kind)) for kind in kinds)
+
+
 def description_expressions(terms: Sequence[str]) -> list[str]:
     """Find every description in which, with its name, words begin with each of the terms; the first one leaves out versions, too."""
     return _expressions(terms, lambda term: f"(w{term} OR b{term}*)")

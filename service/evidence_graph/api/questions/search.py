@@ -12,7 +12,8 @@ from evidence_graph.api.enums import Kind, MatchedField
 from evidence_graph.api.questions.arguments import AtPosition, KnownAt, ValidAt
 from evidence_graph.api.selection import selected
 from evidence_graph.evidence.plain_values import read_text
-from evidence_graph.lineage.search import MOST_HITS, MOST_SERIES, read_search
+from evidence_graph.lineage.search import MOST_HITS, read_search
+from evidence_graph.lineage.search_index import MOST_SERIES
 
 HITS = 20
 
@@ -36,8 +37,8 @@ class SearchResult:
     hits: list[SearchHit] = strawberry.field(description="The best hits, best first.")
     more: bool = strawberry.field(description="Whether there are more hits than these.")
     completeness: Completeness = strawberry.field(
-        description=f"How complete the answer is; truncated when the text fits more than {MOST_SERIES} names and not all were "
-        "looked at."
+        description=f"How complete the answer is; truncated when the text fits more than {MOST_SERIES} names and only the "
+        "newest were looked at."
     )
 
 

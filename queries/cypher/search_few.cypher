@@ -1,0 +1,6 @@
+// Series whose keys fit an expression, in no order; all of them when there are fewer than the limit.
+// takes: expression STRING (keys, AND, OR, parentheses, *), limit INTEGER
+// gives: series STRING (URN), position INTEGER (log position it was first named at)
+CYPHER 5
+CALL db.index.fulltext.queryNodes('series_words', $expression, {limit: $limit}) YIELD node
+RETURN collect([node.series, node.position]) AS rows

@@ -1,0 +1,109 @@
+"""What an expression finds in the full-text indexes: all of it where it is not much, else the newest, and never a look at everything.
+
+Both engines are asked for any that fit, a bounded number; when that many come back there may be very many more, and only then the newest
+are asked for, in spans of log positions that grow until there are enough (`record.search_ages`).
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from evidence_graph.lineage.artifact import UrnRow
+from evidence_graph.record.search_ages import spans_back_from
+from evidence_graph.record.search_words import kind_expression
+from evidence_graph.store.graph_store import GraphStore
+from evidence_graph.store.named_queries import Question
+from graph_schema import KINDS
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+MOST_SERIES = 500
+MOST_DESCRIPTIONS = 200
+
+
+class FewParameters(msgspec.Struct, frozen=True):
+    """An expression of keys (`record.search_words`), and how many rows at most."""
+
+    expression: str
+    limit: int
+
+
+class SearchParameters(msgspec.Struct, frozen=True):
+    """An expression of keys, kinds, a position, and how many rows at most."""
+
+    expression: str
+    kinds: list[str]
+    position: int
+    limit: int
+
+
+class SeriesRow(msgspec.Struct, frozen=True):
+    """URN of a series, and the log position it was first named at."""
+
+    series: str
+    position: int
+
+
+class PositionRow(msgspec.Struct, frozen=True):
+    """A log position."""
+
+    position: int
+
+
+SEARCH_FEW = Question("search_few", FewParameters, SeriesRow)
+SEARCH = Question("search", SearchParameters, SeriesRow)
+SEARCH_DESCRIPTIONS_FEW = Question("search_descriptions_few", FewParameters, PositionRow)
+SEARCH_DESCRIPTIONS = Question("search_descriptions", SearchParameters, UrnRow)
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """Kinds of artifacts, and the log position as of which they are sought."""
+
+    kinds: list[str]
+    position: int
+
+
+async def fitting_series(store: GraphStore, expression: str, sought: Sought) -> tuple[list[str], bool]:
+    """The MOST_SERIES that fit and were named last; and whether there are more."""
+    expression = _of_kinds(expression, sought.kinds)
+    few = await store.ask(SEARCH_FEW, FewParameters(expression, MOST_SERIES + 1))
+    if len(few) > MOST_SERIES:
+        spans = spans_back_from(sought.position)
+        rows, more = await _newest(store, SEARCH, expression, spans, sought, MOST_SERIES)
+        return [row.series for row in rows], more
+    known = (row.series for row in few if row.position <= sought.position)
+    return [series for series in known if series.partition(":")[0] in sought.kinds], False
+
+
+async def fitting_descriptions(store: GraphStore, expression: str, sought: Sought) -> tuple[list[str], bool]:
+    """The MOST_DESCRIPTIONS artifacts that fit by their newest descriptions and were described last; and whether there are more."""
+    expression = _of_kinds(expression, sought.kinds)
+    few = await store.ask(SEARCH_DESCRIPTIONS_FEW, FewParameters(expression, MOST_DESCRIPTIONS + 1))
+    if not few:
+        return [], False
+    spans = spans_back_from(sought.position) if len(few) > MOST_DESCRIPTIONS else [""]
+    rows, more = await _newest(store, SEARCH_DESCRIPTIONS, expression, spans, sought, MOST_DESCRIPTIONS)
+    return [row.urn for row in rows], more
+
+
+async def _newest(
+    store: GraphStore,
+    question: Question[SearchParameters, T],
+    expression: str,
+    spans: Iterable[str],
+    sought: Sought,
+    most: int,
+) -> tuple[list[T], bool]:
+    """What fits within the first of the spans that holds more than `most`; and whether there is one."""
+    rows: list[T] = []
+    for span in spans:
+        narrowed = f"({expression}) AND {span}" if span else expression
+        rows = await store.ask(question, SearchParameters(narrowed, sought.kinds, sought.position, most + 1))
+        if len(rows) > most:
+            break
+    return rows[:most], len(rows) > most
+
+
+def _of_kinds(expression: str, kinds: list[str]) -> str:
+    return f"({expression}) AND {kind_expression(kinds)}" if len(kinds) < len(KINDS) else expression
