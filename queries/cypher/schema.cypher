@@ -95,4 +95,4 @@ FOR (n:DescriptionWords) ON EACH [n.words] OPTIONS {indexConfig: {`fulltext.anal
 
 CYPHER 5 CALL db.awaitIndexes();
 
-CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 3;
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 4;

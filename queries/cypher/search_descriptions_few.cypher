@@ -3,4 +3,5 @@
 // gives: position INTEGER (log position)
 CYPHER 5
 CALL db.index.fulltext.queryNodes('description_words', $expression, {limit: $limit}) YIELD node
-RETURN collect([node.position]) AS rows
+WITH node.position AS position
+RETURN collect([position]) AS rows

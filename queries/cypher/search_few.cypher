@@ -3,4 +3,5 @@
 // gives: series STRING (URN), position INTEGER (log position it was first named at)
 CYPHER 5
 CALL db.index.fulltext.queryNodes('series_words', $expression, {limit: $limit}) YIELD node
-RETURN collect([node.series, node.position]) AS rows
+WITH node.series AS series, node.position AS position
+RETURN collect([series, position]) AS rows

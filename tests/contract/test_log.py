@@ -19,9 +19,9 @@ from evidence_graph.record.entry import FORMAT, decode_entry, encode_entry
 from evidence_graph.record.events import LogContinued, LogCreated
 from evidence_graph.record.rows import HeadMoved
 from evidence_graph.record.sealing import commitment
-from evidence_graph.store.formats import LAYOUT
 from evidence_graph.store.graph_store import STORE_LAYOUT, GraphStore, NoParameters, Transaction
 from evidence_graph.store.stored import ANNOTATIONS, ENTRIES, AnnotationsOf, EntriesBetween, EntryRow
+from graph_schema.constraints import LAYOUT
 from tests import stories
 from tests.conftest import Engine
 from tests.stories import now, record

@@ -30,10 +30,10 @@ from evidence_graph.evidence.store_audit import audit_store, read_tables
 from evidence_graph.lineage.graph_digest import read_graph_digest
 from evidence_graph.lineage.search import read_search
 from evidence_graph.proof.signing_key import new_private_key
-from evidence_graph.store.formats import LAYOUT
 from evidence_graph.store.graph_store import HEAD, STORE_LAYOUT, GraphStore, NoParameters
 from evidence_graph.store.sqlite import SqliteStore
 from evidence_graph.store.stored import ANNOTATIONS, AnnotationsOf
+from graph_schema.constraints import LAYOUT
 from tests import stories
 from tests.conftest import Engine
 from tests.contract.test_store_audit import EDITS, NAMES, edit, signed_story

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from evidence_graph.errors import StoreOlder, StoreRebuilding, StoreRefused, StoreUnfinished
 from evidence_graph.record.entry import FORMAT
 from evidence_graph.store.graph_store import Head
+from graph_schema.constraints import LAYOUT
 
 UNFINISHED = 2**31 - 1  # the format of a head while a log is being loaded
 MARKS = range(2**30, UNFINISHED)  # formats of a head while the graph is being rebuilt; each names one rebuild
-LAYOUT = 4  # of tables, labels, properties and indexes; 4 finds whole names, and the newest of many
 REBUILDABLE = (2, 3)  # layouts of graphs that can be made anew as this one, from a log that is kept in the same way
 
 

@@ -21,7 +21,7 @@ import msgspec
 
 from evidence_graph.errors import OutcomeUnknown, StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
-from evidence_graph.store.formats import LAYOUT, refuse_newer_format, refuse_other_layout, refuse_rebuilding
+from evidence_graph.store.formats import refuse_newer_format, refuse_other_layout, refuse_rebuilding
 from evidence_graph.store.graph_store import (
     HEAD,
     LOCK_HEAD,
@@ -35,6 +35,7 @@ from evidence_graph.store.graph_watch import SECONDS_TRUSTED, GraphWatch
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.neo4j_schema import lacking
 from evidence_graph.store.rows_of import from_builtins, typed_rows
+from graph_schema.constraints import LAYOUT
 
 try:
     from neo4j import (

@@ -22,7 +22,7 @@ import orjson
 
 from evidence_graph.errors import StoreRefused, StoreUnavailable
 from evidence_graph.record.rows import Row
-from evidence_graph.store.formats import LAYOUT, refuse_newer_format, refuse_other_layout, refuse_rebuilding
+from evidence_graph.store.formats import refuse_newer_format, refuse_other_layout, refuse_rebuilding
 from evidence_graph.store.graph_store import (
     HEAD,
     LOCK_HEAD,
@@ -34,6 +34,7 @@ from evidence_graph.store.graph_store import (
 )
 from evidence_graph.store.named_queries import Question, named_query
 from evidence_graph.store.rows_of import from_json_text, typed_rows
+from graph_schema.constraints import LAYOUT
 
 P = TypeVar("P", bound=msgspec.Struct)
 R = TypeVar("R", bound=msgspec.Struct)
