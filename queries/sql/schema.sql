@@ -4,7 +4,8 @@
 -- why:   integer keys inside, URNs once; relations are WITHOUT ROWID so that one hop reads one place of one index, with the
 --        known-interval inside the key's pages in both directions, and in the order of the URNs at the other end: the nearest page of
 --        what rests on a hub is read from the index without the rest of it. Words are found by rowid: that of the first artifact of a series,
---        and for a description the position of the entry that seals it; they keep no text of their own, so deleting is enough.
+--        and for a description the position of the entry that seals it; they keep no text of their own, so deleting is enough. Each word
+--        of a search is looked up in every segment of its index, so that segments are merged as soon as there are two alike.
 CREATE TABLE IF NOT EXISTS log_head (
   only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
   format INTEGER NOT NULL, size INTEGER NOT NULL, root TEXT NOT NULL, frontier TEXT NOT NULL,
@@ -91,6 +92,12 @@ CREATE TABLE IF NOT EXISTS name_key (
 CREATE VIRTUAL TABLE IF NOT EXISTS description_words USING fts5 (
   words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '4 5 6 7'
 );
+
+INSERT INTO series_words (series_words, rank)
+SELECT 'automerge', 2 WHERE NOT EXISTS (SELECT 1 FROM series_words_config WHERE k = 'automerge');
+
+INSERT INTO description_words (description_words, rank)
+SELECT 'automerge', 2 WHERE NOT EXISTS (SELECT 1 FROM description_words_config WHERE k = 'automerge');
 
 -- Indexes, generated from graph_schema/constraints.py by scripts/generate.py.
 CREATE INDEX IF NOT EXISTS entry_recorded_at ON entry (recorded_at, position);

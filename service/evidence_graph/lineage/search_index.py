@@ -4,7 +4,6 @@ Both engines are asked for any that fit, a bounded number; when that many come b
 are asked for, in spans of log positions that grow until there are enough (`record.search_ages`).
 """
 
-from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -45,15 +44,25 @@ class SeriesRow(msgspec.Struct, frozen=True):
     position: int
 
 
-class PositionRow(msgspec.Struct, frozen=True):
-    """A log position."""
+class FewDescriptions(msgspec.Struct, frozen=True):
+    """An expression of keys, a position, and how many rows at most."""
 
+    expression: str
     position: int
+    limit: int
+
+
+class DescribedRow(msgspec.Struct, frozen=True):
+    """An artifact, the log position it was described at, and whether that was its newest description at the position asked about."""
+
+    urn: str
+    position: int
+    newest: bool
 
 
 SEARCH_FEW = Question("search_few", FewParameters, SeriesRow)
 SEARCH = Question("search", SearchParameters, SeriesRow)
-SEARCH_DESCRIPTIONS_FEW = Question("search_descriptions_few", FewParameters, PositionRow)
+SEARCH_DESCRIPTIONS_FEW = Question("search_descriptions_few", FewDescriptions, DescribedRow)
 SEARCH_DESCRIPTIONS = Question("search_descriptions", SearchParameters, UrnRow)
 
 
@@ -69,8 +78,7 @@ async def fitting_series(store: GraphStore, expression: str, sought: Sought) -> 
     expression = _of_kinds(expression, sought.kinds)
     few = await store.ask(SEARCH_FEW, FewParameters(expression, MOST_SERIES + 1))
     if len(few) > MOST_SERIES:
-        spans = spans_back_from(sought.position)
-        rows, more = await _newest(store, SEARCH, expression, spans, sought, MOST_SERIES)
+        rows, more = await _newest(store, SEARCH, expression, sought, MOST_SERIES)
         return [row.series for row in rows], more
     known = (row.series for row in few if row.position <= sought.position)
     return [series for series in known if series.partition(":")[0] in sought.kinds], False
@@ -79,25 +87,20 @@ async def fitting_series(store: GraphStore, expression: str, sought: Sought) -> 
 async def fitting_descriptions(store: GraphStore, expression: str, sought: Sought) -> tuple[list[str], bool]:
     """The MOST_DESCRIPTIONS artifacts that fit by their newest descriptions and were described last; and whether there are more."""
     expression = _of_kinds(expression, sought.kinds)
-    few = await store.ask(SEARCH_DESCRIPTIONS_FEW, FewParameters(expression, MOST_DESCRIPTIONS + 1))
-    if not few:
-        return [], False
-    spans = spans_back_from(sought.position) if len(few) > MOST_DESCRIPTIONS else [""]
-    rows, more = await _newest(store, SEARCH_DESCRIPTIONS, expression, spans, sought, MOST_DESCRIPTIONS)
-    return [row.urn for row in rows], more
+    few = await store.ask(SEARCH_DESCRIPTIONS_FEW, FewDescriptions(expression, sought.position, MOST_DESCRIPTIONS + 1))
+    if len(few) > MOST_DESCRIPTIONS:
+        rows, more = await _newest(store, SEARCH_DESCRIPTIONS, expression, sought, MOST_DESCRIPTIONS)
+        return [row.urn for row in rows], more
+    known = sorted((row.position, row.urn) for row in few if row.newest and row.position <= sought.position)
+    return [urn for _, urn in reversed(known) if urn.partition(":")[0] in sought.kinds], False
 
 
 async def _newest(
-    store: GraphStore,
-    question: Question[SearchParameters, T],
-    expression: str,
-    spans: Iterable[str],
-    sought: Sought,
-    most: int,
+    store: GraphStore, question: Question[SearchParameters, T], expression: str, sought: Sought, most: int
 ) -> tuple[list[T], bool]:
-    """What fits within the first of the spans that holds more than `most`; and whether there is one."""
+    """The `most` that are newest; and whether there are more."""
     rows: list[T] = []
-    for span in spans:
+    for span in spans_back_from(sought.position):
         narrowed = f"({expression}) AND {span}" if span else expression
         rows = await store.ask(question, SearchParameters(narrowed, sought.kinds, sought.position, most + 1))
         if len(rows) > most:
