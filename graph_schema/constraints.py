@@ -18,7 +18,8 @@ class Engine(Enum):
 
 
 BOTH = frozenset(Engine)
-LAYOUT = 4  # of tables, labels, properties and indexes; 4 finds whole names, and the newest of many
+# Of tables, labels, properties and indexes; 4 finds whole names, and the newest of many. The text of the schema says it, too.
+LAYOUT = 4
 
 
 @dataclass(frozen=True)
@@ -152,10 +153,10 @@ _CYPHER_HEADER = """\
 //        the writer that holds the head makes them. Their indexes hold what rests on an artifact, and what it rests on, in the order of
 //        URNs, so that a page of a hub's is read without the rest. Generated from graph_schema/constraints.py by scripts/generate.py.
 """
-_CYPHER_END = f"""
+_CYPHER_END = """
 CYPHER 5 CALL db.awaitIndexes();
 
-CYPHER 5 MERGE (head:LogHead {{name: 'log'}}) ON CREATE SET head.size = 0, head.layout = {LAYOUT};
+CYPHER 5 MERGE (head:LogHead {name: 'log'}) ON CREATE SET head.size = 0, head.layout = 4;
 """
 
 

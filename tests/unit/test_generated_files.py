@@ -15,7 +15,7 @@ import yaml
 
 from evidence_graph.evidence.manifest import read_manifest
 from evidence_graph.store.sqlite import SqliteStore
-from graph_schema.constraints import STORED, Engine, Stored
+from graph_schema.constraints import LAYOUT, STORED, Engine, Stored, schema_cypher
 from graph_schema.manifest_schema import manifest_schema
 from tests import stories
 
@@ -98,6 +98,11 @@ def test_every_table_is_declared(created: apsw.Connection) -> None:
     tables = {name for (name,) in listed if not name.startswith("sqlite_")}
 
     assert tables == {stored.table for stored in STORED}
+
+
+def test_a_new_shared_store_says_which_layout_it_has() -> None:
+    """The embedded one is told by the engine."""
+    assert f"SET head.size = 0, head.layout = {LAYOUT};" in schema_cypher()
 
 
 def test_the_manifest_schema_is_a_schema_and_closed() -> None:
