@@ -1,5 +1,5 @@
 // Artifacts of some kinds whose newest description at a position has keys that fit an expression; newest first.
-// takes: expression STRING (keys, AND, *), kinds LIST<STRING>, position INTEGER (log position), limit INTEGER
+// takes: expression STRING (keys, AND, OR, parentheses, *), kinds LIST<STRING>, position INTEGER (log position), limit INTEGER
 // gives: urn STRING
 // why:   keys stand under the position of the entry that seals the description, and that entry names the artifact.
 CYPHER 5

@@ -264,8 +264,7 @@ async def test_of_too_many_the_newest_are_looked_at(store: GraphStore, monkeypat
     monkeypatch.setattr(search_index, "MOST_DESCRIPTIONS", most)
     told = [
         await record(store, {f"{kind}s": [{"urn": f"{kind}:a/part_{number}@1", "description": "Pears."}]})
-        for number in range(30)
-        for kind in ("dataset", "model", "model")[number % 3 :][:1]
+        for number, kind in enumerate(["dataset", "model", "model"] * 10)
     ]
     of_kind = {"dataset": list(range(0, 30, 3)), "model": [number for number in range(30) if number % 3]}
     for kinds in (["dataset"], ["model"], sorted(kind.name for kind in KINDS)):
